@@ -1,0 +1,1 @@
+//! The use cases: import, run, review, approve, verify; jobs, config, clock.

@@ -1,0 +1,1 @@
+//! Facts to scores, grades, ranks and compensation, with the evidence.

@@ -1,0 +1,1 @@
+//! The model city: a deterministic data set with the sins of life.

@@ -1,0 +1,1 @@
+//! The rule language: TOML packs and SQL expressions to exact columnar evaluation.

@@ -1,0 +1,1 @@
+//! Readers of what departments already have, with row rejects and attribution.

@@ -1,0 +1,1 @@
+//! The books: double entry, state machines, Merkle log, receipts, statements.

@@ -1,0 +1,1 @@
+//! Assessment in, bytes out: HTML, PDF, XLSX and charts.
