@@ -1,1 +1,3 @@
 //! Assessment in, bytes out: HTML, PDF, XLSX and charts.
+
+pub mod model;
