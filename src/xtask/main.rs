@@ -1,1 +1,45 @@
-fn main() {}
+//! Developer commands: `cargo xtask demo | test | ci | bless | new-migration`.
+
+mod ci;
+mod demo;
+mod machine;
+mod migration;
+mod postgres;
+mod test;
+
+use clap::{Parser, Subcommand};
+
+/// Developer commands of Hengxiang.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Generate the model city, import it, run three months, open the portal (SQLite, no installs)
+    Demo(demo::Options),
+    /// Install what the tests need (PostgreSQL, Chromium, a CJK font) and run every test
+    Test(test::Options),
+    /// All checks of a change: format, lints, documentation, then `test`
+    Ci,
+    /// Accept the current output as the new goldens (insta)
+    Bless,
+    /// Create an empty migration pair for both databases
+    NewMigration {
+        /// Name in `snake_case`, for example `add_appeals`
+        name: String,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Demo(options) => demo::demo(&options),
+        Command::Test(options) => test::test(&options),
+        Command::Ci => ci::ci(),
+        Command::Bless => test::bless(),
+        Command::NewMigration { name } => migration::new_migration(&name),
+    }
+}
