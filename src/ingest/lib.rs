@@ -1,1 +1,5 @@
 //! Readers of what departments already have, with row rejects and attribution.
+
+pub mod layout;
+
+pub use layout::{Column, FileKind};
