@@ -1,0 +1,128 @@
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use super::*;
+use proptest::prelude::*;
+
+fn share(weight: i64, floor: i64, cap: Option<i64>) -> Share {
+    Share {
+        weight: weight.into(),
+        floor,
+        cap,
+    }
+}
+
+fn units(pool: i64, shares: &[Share]) -> Vec<i64> {
+    let allocation = allocate(pool, shares).unwrap();
+    allocation.shares.iter().map(|share| share.units).collect()
+}
+
+#[test]
+fn t20_thirds_go_to_the_first_by_key() {
+    let thirds = [share(1, 0, None), share(1, 0, None), share(1, 0, None)];
+    assert_eq!(units(10_000, &thirds), [3334, 3333, 3333]);
+    assert_eq!(units(2, &thirds), [1, 1, 0]);
+    assert_eq!(units(0, &thirds), [0, 0, 0]);
+}
+
+#[test]
+fn t20_what_a_cap_cuts_off_flows_to_the_others() {
+    let shares = [share(8, 0, Some(100)), share(1, 0, None), share(1, 0, None)];
+    assert_eq!(units(1000, &shares), [100, 450, 450]);
+}
+
+#[test]
+fn t20_a_floor_is_paid_by_the_others() {
+    let shares = [share(1, 400, None), share(9, 0, None), share(0, 50, None)];
+    let allocation = allocate(1000, &shares).unwrap();
+    assert_eq!(units(1000, &shares), [400, 600, 0]);
+    assert_eq!(allocation.shares[0].bound, Bound::Floor);
+}
+
+#[test]
+fn t20_floors_beyond_the_pool_are_scaled_and_visible() {
+    let shares = [share(1, 300, None), share(1, 100, None), share(5, 0, None)];
+    let allocation = allocate(100, &shares).unwrap();
+    assert_eq!(units(100, &shares), [75, 25, 0]);
+    assert_eq!(allocation.shares[0].bound, Bound::FloorScaled);
+}
+
+#[test]
+fn t20_caps_below_the_pool_leave_the_rest() {
+    let shares = [share(1, 0, Some(10)), share(2, 5, Some(20))];
+    let allocation = allocate(100, &shares).unwrap();
+    assert_eq!(units(100, &shares), [10, 20]);
+    assert_eq!(allocation.left, 70);
+    assert_eq!(allocate(100, &[share(0, 0, None)]).unwrap().left, 100);
+    assert_eq!(allocate(100, &[]).unwrap().left, 100);
+}
+
+#[test]
+fn t27_invalid_shares_are_refused() {
+    assert!(allocate(-1, &[]).is_err());
+    assert!(allocate(1, &[share(-1, 0, None)]).is_err());
+    assert!(allocate(1, &[share(1, 5, Some(4))]).is_err());
+}
+
+fn shares() -> impl Strategy<Value = Vec<Share>> {
+    let one =
+        (0i64..50, 0i64..300, proptest::option::of(0i64..600)).prop_map(|(weight, floor, room)| {
+            share(weight, floor / 3, room.map(|room| floor / 3 + room))
+        });
+    proptest::collection::vec(one, 0..12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn t20_sums_to_the_pool_and_holds_bounds(pool in 0i64..3000, shares in shares()) {
+        let allocation = allocate(pool, &shares).unwrap();
+        let sum: i64 = allocation.shares.iter().map(|share| share.units).sum();
+        prop_assert_eq!(sum + allocation.left, pool);
+        let weighty = || shares.iter().filter(|share| share.weight.is_positive());
+        let floors: i64 = weighty().map(|share| share.floor).sum();
+        let caps: Option<i64> = weighty().map(|share| share.cap).sum();
+        if floors <= pool {
+            let attainable = caps.map_or(pool, |caps| caps.min(pool));
+            let attainable = if weighty().count() == 0 { 0 } else { attainable };
+            prop_assert_eq!(sum, attainable);
+        } else {
+            prop_assert_eq!(sum, pool);
+        }
+        for (share, got) in shares.iter().zip(&allocation.shares) {
+            let rest = &Exact::from(got.units) - &got.exact;
+            prop_assert!(rest < Exact::one() && -rest < Exact::one());
+            if share.weight.is_zero() {
+                prop_assert_eq!(got.units, 0);
+            } else {
+                prop_assert!(share.cap.is_none_or(|cap| got.units <= cap));
+                prop_assert!(floors > pool || got.units >= share.floor);
+            }
+        }
+    }
+
+    #[test]
+    fn t20_without_bounds_it_is_the_largest_remainder(
+        pool in 0i64..1_000_000_000,
+        weights in proptest::collection::vec(0i64..1000, 1..20),
+    ) {
+        let shares: Vec<Share> = weights.iter().map(|w| share(*w, 0, None)).collect();
+        let total: i64 = weights.iter().sum();
+        let allocation = allocate(pool, &shares).unwrap();
+        for (weight, got) in weights.iter().zip(&allocation.shares) {
+            if total > 0 {
+                // |x - q| < 1, in integers.
+                let difference = i128::from(got.units) * i128::from(total)
+                    - i128::from(pool) * i128::from(*weight);
+                prop_assert!(difference.abs() < i128::from(total));
+            }
+            prop_assert!(*weight > 0 || got.units == 0);
+        }
+        // A greater weight never gets less.
+        for (a, x) in weights.iter().zip(&allocation.shares) {
+            for (b, y) in weights.iter().zip(&allocation.shares) {
+                prop_assert!(a <= b || x.units >= y.units);
+            }
+        }
+    }
+}
