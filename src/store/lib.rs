@@ -1,1 +1,28 @@
-//! The only crate that knows SQL: Diesel over SQLite and PostgreSQL.
+//! The only crate that knows SQL: Diesel over SQLite and PostgreSQL, one code for both.
+//!
+//! A [`Store`] is opened by URL and hands out connections in two ways only: [`Store::read`], one
+//! snapshot, and [`Store::write`], one serialisable transaction that is retried when the database
+//! asks for it. What runs inside are the functions of the modules, one module an aggregate, which
+//! take a `&mut` [`AnyConn`] and speak in domain types.
+//!
+//! What is absent here on purpose: a clock (callers pass every instant), scores, and any decision
+//! about money. The database refuses what must never happen by constraints and triggers.
+
+// Linked, not called: the bundled libpq and SQLite that Diesel talks to.
+use libsqlite3_sys as _;
+use pq_sys as _;
+
+pub mod conn;
+pub mod error;
+pub mod migrate;
+pub mod pool;
+pub mod tx;
+
+mod target;
+#[cfg(test)]
+mod testing;
+
+pub use conn::{AnyConn, Backend};
+pub use error::StoreError;
+pub use pool::Store;
+pub use tx::{TxError, read_tx, write_tx};
