@@ -1,1 +1,20 @@
 //! The rule language: TOML packs and SQL expressions to exact columnar evaluation.
+//!
+//! [`pack::load`] reads a folder of TOML into a [`pack::Pack`] or into diagnostics; [`plan::Plan`]
+//! picks what is in force in a period and evaluates it over a [`frame::Frame`]; [`trace`] shows how
+//! one value came about. Absent on purpose: departments, money flows, IO, clocks, floats.
+
+pub mod evaluation;
+pub mod exact;
+pub mod fault;
+pub mod frame;
+pub mod pack;
+pub mod schema;
+pub mod trace;
+
+pub use evaluation::{Cell, Evaluation, IndicatorColumn, Status, Value};
+pub use exact::{Exact, Quantity};
+pub use fault::{Fault, FaultKind};
+pub use frame::{ColumnData, Datum, Frame, FrameError, FrameTable, RowBuilder, TextColumn, Values};
+pub use pack::{Loaded, Pack, PackFiles};
+pub use schema::{Column, Schema, TableSchema, Type, Unit};
