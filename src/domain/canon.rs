@@ -14,7 +14,7 @@ use crate::facts::{
     Appropriation, Batch, Claim, ClaimKind, Correction, Facts, Feedback, Incident, Request,
     RequestOutcome, Safeguard, SafeguardKind, SourceLine, UsageDay,
 };
-use crate::ids::{DepartmentId, JurisdictionCode, ResourceCode};
+use crate::ids::{DepartmentId, JurisdictionCode, ResourceCode, RunId};
 use crate::jurisdiction::{Jurisdiction, Level};
 use crate::money::Fen;
 use crate::period::{DateRange, Period};
@@ -94,7 +94,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    const fn not_a(&self, what: &'static str) -> CanonError {
+    /// The error of bytes that spell no such value, for types of other crates.
+    pub const fn not_a(&self, what: &'static str) -> CanonError {
         CanonError::NotA { what, at: self.at }
     }
 }
@@ -260,7 +261,7 @@ macro_rules! canon_text {
         }
     )*};
 }
-canon_text!(DepartmentId, JurisdictionCode, ResourceCode);
+canon_text!(DepartmentId, JurisdictionCode, ResourceCode, RunId);
 
 macro_rules! canon_name {
     ($($kind:ty),*) => {$(

@@ -1,0 +1,153 @@
+//! Events: what happened. Each is one record, one leaf of the log, for ever.
+
+use std::sync::Arc;
+
+use domain::{Fen, Period};
+
+use crate::account::Account;
+use crate::command::{Actor, ControlTotal};
+use crate::digest::Digest;
+use crate::instant::UtcMicros;
+use crate::transaction::{RunRef, Transaction};
+
+/// One record of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Record number, from one, without gaps. The index of the leaf is one less.
+    pub seq: u64,
+    /// When it was recorded; never before the record in front of it.
+    pub recorded_at: UtcMicros,
+    /// Who acted.
+    pub actor: Actor,
+    /// What happened.
+    pub body: Body,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// A period was opened.
+    PeriodOpened {
+        /// The period.
+        period: Period,
+    },
+    /// A period was closed, with all balances sealed.
+    PeriodClosed {
+        /// The period.
+        period: Period,
+        /// Root of the tree of all balances in the order of account codes.
+        balances_root: Digest,
+        /// Number of accounts in it.
+        accounts: u64,
+    },
+    /// A run moved on.
+    Run {
+        /// The run and which calculation of it.
+        run: RunRef,
+        /// Digest of the result it comes from.
+        digest: Digest,
+        /// How.
+        change: RunChange,
+    },
+    /// Money moved.
+    Posted(Posted),
+}
+
+/// How a run moved on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunChange {
+    /// Its awards were calculated; reserves follow.
+    Calculated {
+        /// The period it is about.
+        period: Period,
+        /// Digest of the awards.
+        awards_sha256: Digest,
+        /// Number and sum of the awards.
+        control: ControlTotal,
+        /// What no money was there for, fen.
+        unfunded_fen: Fen,
+    },
+    /// The assessor put it forward.
+    Submitted,
+    /// Finance approved it; accruals follow.
+    Approved {
+        /// What finance signed for.
+        control: ControlTotal,
+    },
+    /// It was sent back.
+    Rejected {
+        /// Why.
+        reason: String,
+    },
+    /// It was withdrawn.
+    Voided {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl RunChange {
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Calculated { .. } => "calculated",
+            Self::Submitted => "submitted",
+            Self::Approved { .. } => "approved",
+            Self::Rejected { .. } => "rejected",
+            Self::Voided { .. } => "voided",
+        }
+    }
+}
+
+/// A transaction in its place in the books.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// The transaction.
+    pub transaction: Arc<Transaction>,
+    /// For each leg, in order, where its account stands after it.
+    pub marks: Vec<Mark>,
+}
+
+/// Where an account stands after a leg. Inside the leaf, so that an omitted line shows as a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Counts the postings of the account, from one, without gaps.
+    pub account_seq: u64,
+    /// Debits minus credits after the leg, fen.
+    pub balance_after_fen: Fen,
+}
+
+/// One leg of a posted transaction with its mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posting<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// Debit above zero, credit below, fen.
+    pub amount_fen: Fen,
+    /// Where the account stands after it.
+    pub mark: Mark,
+}
+
+impl Posted {
+    /// The legs with their marks.
+    pub fn postings(&self) -> impl Iterator<Item = Posting<'_>> {
+        let legs = self.transaction.legs.iter();
+        legs.zip(&self.marks).map(|(leg, mark)| Posting {
+            account: &leg.account,
+            amount_fen: leg.amount_fen,
+            mark: *mark,
+        })
+    }
+}
+
+impl Body {
+    /// The stable code of the kind of record.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::PeriodOpened { .. } => "period_opened",
+            Self::PeriodClosed { .. } => "period_closed",
+            Self::Run { .. } => "run",
+            Self::Posted(_) => "posted",
+        }
+    }
+}
