@@ -100,7 +100,26 @@ pub(crate) const PROVINCIAL: [Bureau; 6] = [
     bureau("住房和城乡建设厅", "11", 15, ["建筑企业资质", "注册执业人员", "工程项目监管", "农村危房", "城市体检", "工程造价", "勘察设计", "历史建筑"]),
 ];
 
+/// Departments that the reform of 2018 set up anew.
+const REFORMED: [&str; 10] = [
+    "大数据管理局",
+    "市场监督管理局",
+    "自然资源和规划局",
+    "卫生健康委员会",
+    "医疗保障局",
+    "生态环境局",
+    "农业农村局",
+    "文化广电和旅游局",
+    "应急管理局",
+    "退役军人事务局",
+];
+
 impl Bureau {
+    /// Whether the department dates from the reform of 2018.
+    pub(crate) fn is_reformed(&self) -> bool {
+        REFORMED.iter().any(|name| self.name.ends_with(name))
+    }
+
     /// Full name of the department in its place.
     pub(crate) fn full_name(&self, group: DepartmentGroup, city: &City, district: &str) -> String {
         match group {
@@ -109,7 +128,11 @@ impl Bureau {
                 format!("国家税务总局{}税务局", city.name)
             }
             DepartmentGroup::Municipal => format!("{}{}", city.name, self.name),
-            DepartmentGroup::District => format!("{}{district}{}", city.name, self.name),
+            // A district is part of its city; a county or county-level city bears its name alone.
+            DepartmentGroup::District if district.ends_with('区') => {
+                format!("{}{district}{}", city.name, self.name)
+            }
+            DepartmentGroup::District => format!("{district}{}", self.name),
             DepartmentGroup::PublicService => {
                 format!("{}{}", city.name.trim_end_matches('市'), self.name)
             }

@@ -115,11 +115,11 @@ pub(crate) fn feedback(scene: &Scene<'_>, period: Period) -> Result<Sheet, CityE
     let mut sheet = Sheet::new(FileKind::Feedback);
     let cast = scene.unit.cast;
     let wheel = Wheel::new(scene.unit.home.iter().map(|place| {
-        let member = scene.roster.members.get(*place);
-        let rated = *place != cast.twins.1 && *place != cast.merged;
-        member
-            .filter(|_| rated)
-            .map_or(0, |member| member.bureau.weight)
+        if *place == cast.twins.1 || *place == cast.merged {
+            0
+        } else {
+            scene.roster.weight(scene.unit, *place)
+        }
     }));
     let mut number = 0;
     for _ in 0..scene.scale.feedback {
@@ -183,13 +183,13 @@ pub(crate) fn feedback(scene: &Scene<'_>, period: Period) -> Result<Sheet, CityE
 /// The incidents confirmed in a month.
 pub(crate) fn incidents(scene: &Scene<'_>, period: Period) -> Result<Sheet, CityError> {
     const KINDS: [(&str, &str); 7] = [
-        ("P1", "未按要求编制或更新目录"),
-        ("P3", "重复收集可以通过共享获得的数据"),
-        ("P4", "擅自增设共享条件"),
-        ("P6", "未按期答复共享申请"),
-        ("P8", "擅自终止共享服务"),
+        ("P1", "未按要求编制或者更新目录"),
+        ("P2", "擅自增设条件影响共享"),
+        ("P4", "未按时答复共享申请且无正当理由"),
+        ("P6", "收到校核申请后未按时核实、更正"),
+        ("P7", "擅自终止已提供的共享服务"),
+        ("D1", "重复收集可以通过共享获取的数据"),
         ("D2", "超出约定范围使用共享数据"),
-        ("D5", "未落实数据安全管理责任"),
     ];
     let mut stream = scene.stream("incidents", period);
     let mut sheet = Sheet::new(FileKind::Incidents);
@@ -230,7 +230,7 @@ pub(crate) fn incidents(scene: &Scene<'_>, period: Period) -> Result<Sheet, City
         sheet.note("leak", "全年唯一的泄露事件，触发一票否决");
     }
     if let Some(place) = plain.first() {
-        let what = ("P3", "+86-371-0000 来电反映重复收集");
+        let what = ("D1", "+86-371-0000 来电反映重复收集");
         let row = incident(scene, period, number + 1, *place, what, &mut stream)?;
         sheet.plant(
             row,

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use chrono::{Days, NaiveDate};
 use domain::{Period, ShareType, UpdateCycle};
 
-use crate::places::PROVINCE;
 use crate::plan::Scale;
 use crate::roster::{Roster, Unit};
 use crate::stream::{Stream, Wheel};
@@ -201,7 +200,8 @@ impl Catalogue {
             if round > 0 {
                 name = format!("{name}（{}）", round + 1);
             }
-            let entry = draw(&mut stream, provider, name, subject, format, first);
+            let mut entry = draw(&mut stream, provider, name, subject, format, first);
+            entry.published_on = entry.published_on.max(member.dept.valid.from);
             self.push(roster, unit, entry);
         }
     }
@@ -267,16 +267,8 @@ impl Catalogue {
 /// How many resources each department files: by its weight, at least one, together as many as asked.
 fn counts(scale: Scale, roster: &Roster, unit: &Unit, family: u64) -> Vec<(usize, u64)> {
     let (one, other) = unit.cast.twins;
-    let weight = |place: &usize| {
-        let member = roster.members.get(*place);
-        let weight = member.map_or(0, |member| member.bureau.weight);
-        let local = member.is_some_and(|member| {
-            let region = member.dept.jurisdiction.as_str();
-            unit.serves(region) || region == PROVINCE
-        });
-        // A neighbour files here only what it shares with this city.
-        if local { weight } else { weight / 8 }
-    };
+    // A neighbour files here only what it shares with this city.
+    let weight = |place: &usize| roster.weight(unit, *place);
     let total: u64 = unit.home.iter().map(weight).sum::<u64>().max(1);
     let wanted = u64::from(scale.resources).saturating_sub(family);
     let mut counts: Vec<(usize, u64)> = unit

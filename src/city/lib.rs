@@ -7,6 +7,7 @@
 mod bureaus;
 mod casework;
 mod catalogue;
+mod credit_code;
 mod error;
 mod manifest;
 mod money;

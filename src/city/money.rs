@@ -18,9 +18,11 @@ pub(crate) fn claims(scene: &Scene<'_>, period: Period) -> Result<Sheet, CityErr
     let mut sheet = Sheet::new(FileKind::Claims);
     let cast = scene.unit.cast;
     let wheel = Wheel::new(scene.unit.home.iter().map(|place| {
-        let claims = ![cast.merged, cast.twins.0, cast.twins.1].contains(place);
-        let member = scene.roster.members.get(*place).filter(|_| claims);
-        member.map_or(0, |member| member.bureau.weight)
+        if [cast.merged, cast.twins.0, cast.twins.1].contains(place) {
+            0
+        } else {
+            scene.roster.weight(scene.unit, *place)
+        }
     }));
     for number in 1..=scene.scale.claims {
         let place = scene.unit.home.get(wheel.draw(&mut stream)).copied();
@@ -145,10 +147,14 @@ pub(crate) fn appropriations(roster: &Roster, year: i32) -> Sheet {
     let effective = NaiveDate::from_ymd_opt(year, 1, 1).map(|day| day + Days::new(4));
     for ((payer, name, ten_thousands, line), number) in rows.into_iter().zip(1..) {
         let amount = Fen::from_yuan(ten_thousands * 10_000).unwrap_or(Fen::ZERO);
+        let mark = match name {
+            PROVINCE_NAME => "豫",
+            _ => name.trim_end_matches('市'),
+        };
         let row = Row::new(FileKind::Appropriations)
             .with(
                 appropriations::DOCUMENT,
-                format!("{name}财预〔{year}〕{number}号"),
+                format!("{mark}财预〔{year}〕{number}号"),
             )
             .with(appropriations::PAYER, payer)
             .with(appropriations::YEAR, year)

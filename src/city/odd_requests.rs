@@ -78,6 +78,9 @@ pub(crate) fn holiday_cases(
     }
     for (day, limit, naive) in days.into_iter().rev().take(5) {
         for late in [0, 1] {
+            if scene.calendar.add_workdays(day, 10 + late)? > scene.known_on {
+                continue; // the reply is not known yet, so there is nothing to judge
+            }
             let Some(mut case) = conditional(scene, wheel, period, stream)? else {
                 continue;
             };

@@ -140,7 +140,7 @@ pub struct Expected {
     pub self_calls: u32,
     /// Rows that belong to no registered department.
     pub unattributed: u32,
-    /// X-Road records of metaservices.
+    /// X-Road calls of metaservices, each pair of logs being one.
     pub metaservices: u32,
     /// X-Road exchanges that only one side logged; they are good as well.
     pub orphans: u32,

@@ -2,11 +2,12 @@
 
 use chrono::{Days, NaiveDate};
 use domain::{
-    DateRange, Department, DepartmentGroup, DepartmentId, JurisdictionCode, Level, Period, uscc,
+    DateRange, Department, DepartmentGroup, DepartmentId, JurisdictionCode, Level, Period,
 };
 
 use crate::bureaus::{Bureau, DISTRICT, MUNICIPAL, PROVINCIAL, PUBLIC_SERVICE};
-use crate::places::{CITIES, City, jurisdictions};
+use crate::credit_code::credit_code;
+use crate::places::{CITIES, City, PROVINCE, jurisdictions};
 use crate::plan::Preset;
 use crate::stream::Stream;
 
@@ -164,6 +165,19 @@ impl Roster {
         }
     }
 
+    /// How much a department has to do with a city: its size, less if it is a neighbour.
+    pub(crate) fn weight(&self, unit: &Unit, place: usize) -> u64 {
+        let Some(member) = self.members.get(place) else {
+            return 0;
+        };
+        let region = member.dept.jurisdiction.as_str();
+        if unit.serves(region) || region == PROVINCE {
+            member.bureau.weight
+        } else {
+            member.bureau.weight / 8
+        }
+    }
+
     fn add_city(&mut self, seed: u64, city: &'static City) -> Unit {
         let municipal = self.add(seed, city, DepartmentGroup::Municipal, &MUNICIPAL);
         // Two dozen departments of districts, spread over as many districts as there are.
@@ -268,8 +282,13 @@ impl Roster {
             reliable: stream.between(965, 999),
             liked: stream.between(700, 980),
         };
-        let age = Stream::new(0, &["founded", &id]).below(25 * 365);
-        let founded = NaiveDate::from_ymd_opt(2019, 1, 8).unwrap_or(NaiveDate::MIN);
+        // No plan reaches further back than the reform: the calendar starts in 2019.
+        let reform = NaiveDate::from_ymd_opt(2018, 12, 28).unwrap_or(NaiveDate::MIN);
+        let age = if bureau.is_reformed() {
+            0
+        } else {
+            Stream::new(0, &["founded", &id]).below(25 * 365)
+        };
         self.members.push(Member {
             dept: Department {
                 id: DepartmentId::new(id),
@@ -277,7 +296,7 @@ impl Roster {
                 jurisdiction: JurisdictionCode::new(region),
                 group,
                 valid: DateRange {
-                    from: founded - Days::new(age),
+                    from: reform - Days::new(age),
                     to: None,
                 },
                 successor: None,
@@ -288,33 +307,6 @@ impl Roster {
         });
         self.members.len() - 1
     }
-}
-
-/// The credit code of a department: of the right form, but of nobody. The codes of sports bureaus
-/// end in a wrong check character, as some registered codes do.
-pub(crate) fn credit_code(bureau: &Bureau, region: &str, kind_no: usize) -> String {
-    const WEIGHTS: [u64; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
-    let number = Stream::new(0, &["credit code", region]).below(50_000) * 100 + kind_no as u64;
-    let body = format!("{:08}", 90_000_000 + number);
-    let digits = body.bytes().map(|byte| u64::from(byte - b'0'));
-    let sum: u64 = digits
-        .zip(WEIGHTS)
-        .map(|(digit, weight)| digit * weight)
-        .sum();
-    // GB 11714: the ninth character of the organisation code.
-    let ninth = match 11 - sum % 11 {
-        10 => "X".to_owned(),
-        11 => "0".to_owned(),
-        digit => digit.to_string(),
-    };
-    let first_17 = format!("{}{region}{body}{ninth}", bureau.register);
-    let right = uscc::check_character(&first_17).unwrap_or('0');
-    let last = match (bureau.name, right) {
-        ("体育局", '0') => '1',
-        ("体育局", _) => '0',
-        _ => right,
-    };
-    format!("{first_17}{last}")
 }
 
 /// Codes of jurisdictions that a department's sharing can be for the sake of: its own and those
@@ -337,7 +329,7 @@ pub(crate) fn superiors(region: &str) -> Vec<&'static str> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     use super::*;
-    use domain::uscc::UsccCheck;
+    use domain::uscc::{self, UsccCheck};
     use std::collections::BTreeSet;
 
     fn months() -> Vec<Period> {

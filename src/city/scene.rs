@@ -6,9 +6,10 @@ use ingest::FileKind;
 
 use crate::bureaus::MUNICIPAL;
 use crate::catalogue::{Catalogue, Entry};
+use crate::credit_code::credit_code;
 use crate::error::CityError;
 use crate::plan::Scale;
-use crate::roster::{Roster, Unit, credit_code};
+use crate::roster::{Roster, Unit};
 use crate::stream::Stream;
 
 /// One city, ready to be written about.
@@ -83,13 +84,15 @@ impl Scene<'_> {
     pub(crate) fn day(&self, period: Period, stream: &mut Stream) -> Result<NaiveDate, CityError> {
         let days = u64::from(period.last_day().day());
         let any_day = stream.chance(100);
-        loop {
-            // Every month has working days, so the loop ends.
-            let day = period.first_day() + Days::new(stream.below(days));
+        let mut day = period.first_day();
+        // A month has working days; the bound is for calendars that say otherwise.
+        for _ in 0..100 {
+            day = period.first_day() + Days::new(stream.below(days));
             if any_day || self.calendar.is_workday(day)? {
-                return Ok(day);
+                break;
             }
         }
+        Ok(day)
     }
 
     /// A day as a cell, empty when it is not known by the day of the export.

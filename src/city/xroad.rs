@@ -238,7 +238,8 @@ impl DayFile {
                 )
             }
             Call::Metaservice => {
-                expected.metaservices += 2;
+                expected.metaservices += 1;
+                expected.paired += 1;
                 (
                     &["Client", "Producer"],
                     Some(("metaservice", "X-Road 自身的服务")),

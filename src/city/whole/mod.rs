@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod bytes;
+mod reading;
+mod traps;
+mod world;
 
 use std::collections::BTreeMap;
 
