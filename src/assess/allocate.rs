@@ -160,7 +160,8 @@ fn level(pool: &Exact, shares: &[Share]) -> Option<Exact> {
     for (at, slope_change, base_change) in breakpoints {
         // Sum at the breakpoint, reached along the present slope.
         if &(&slope * &at) + &base >= *pool {
-            break;
+            // Without slope the sum is already the pool at every level up to here.
+            return (pool - &base).checked_div(&slope).or(Some(at));
         }
         slope = slope + slope_change;
         base = base + base_change;

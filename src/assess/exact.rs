@@ -111,6 +111,12 @@ impl Exact {
     }
 }
 
+impl Default for Exact {
+    fn default() -> Self {
+        Self::zero()
+    }
+}
+
 impl From<i64> for Exact {
     fn from(number: i64) -> Self {
         Self(BigRational::from_integer(number.into()))
@@ -126,6 +132,23 @@ impl From<BigInt> for Exact {
 impl From<BigRational> for Exact {
     fn from(number: BigRational) -> Self {
         Self(number)
+    }
+}
+
+impl From<engine::Exact> for Exact {
+    fn from(number: engine::Exact) -> Self {
+        let ten = BigInt::from(10).pow(u32::from(number.scale));
+        Self(BigRational::new(number.mantissa.into(), ten))
+    }
+}
+
+impl From<engine::Quantity> for Exact {
+    fn from(number: engine::Quantity) -> Self {
+        // A quantity's denominator is above zero by construction.
+        Self(BigRational::new(
+            number.numerator.into(),
+            BigInt::from(number.denominator.max(1)),
+        ))
     }
 }
 
@@ -287,6 +310,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn rounds_as_the_domain_does(n in -100_000i64..100_000, d in 1i64..1000) {
             use Rounding::{Ceil, Down, Floor, HalfEven, HalfUp, Up};

@@ -5,6 +5,15 @@
 
 use crate::exact::Exact;
 
+/// A citation as the pack writes it: `source:article`, or the source alone.
+pub(crate) fn cite_text(cite: &engine::pack::Cite) -> String {
+    if cite.article.is_empty() {
+        cite.source.clone()
+    } else {
+        format!("{}:{}", cite.source, cite.article)
+    }
+}
+
 /// What a node stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NodeKind {

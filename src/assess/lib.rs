@@ -1,18 +1,31 @@
 //! Facts to scores, grades, ranks and compensation, with the evidence.
 
+mod articles;
+mod compensation;
+mod detectors;
 mod encoding;
+#[cfg(test)]
+mod fixture;
+mod rank;
+mod scoring;
 
 pub mod allocate;
 pub mod assessment;
 pub mod awards;
+pub mod error;
 pub mod exact;
 pub mod explanation;
+pub mod frame;
+pub mod network;
 pub mod prior;
+pub mod schema;
 
 pub use assessment::{
     Assessment, DepartmentResult, IndicatorResult, Note, Score, Standing, Status,
 };
 pub use awards::{Award, Awards, Component, Outcome, Pot, PotLine, PotTotal};
+pub use error::AssessError;
 pub use exact::{Exact, Shown};
 pub use explanation::{Explanation, Node, NodeKind};
 pub use prior::Prior;
+pub use schema::schema;

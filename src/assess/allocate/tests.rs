@@ -63,6 +63,16 @@ fn t27_invalid_shares_are_refused() {
     assert!(allocate(1, &[share(1, 5, Some(4))]).is_err());
 }
 
+#[test]
+fn t20_floors_that_fill_the_pool_are_the_allocation() {
+    let shares = [
+        share(1, 80, None),
+        share(1, 58, Some(59)),
+        share(1, 54, None),
+    ];
+    assert_eq!(units(192, &shares), [80, 58, 54]);
+}
+
 fn shares() -> impl Strategy<Value = Vec<Share>> {
     let one =
         (0i64..50, 0i64..300, proptest::option::of(0i64..600)).prop_map(|(weight, floor, room)| {
@@ -72,7 +82,7 @@ fn shares() -> impl Strategy<Value = Vec<Share>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn t20_sums_to_the_pool_and_holds_bounds(pool in 0i64..3000, shares in shares()) {

@@ -1,0 +1,299 @@
+//! The `usage` table: one row per provider, resource, consumer and day.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::facts::{SourceLine, UsageDay};
+use domain::{DepartmentId, JurisdictionCode};
+use engine::frame::Dictionary;
+use engine::{ColumnData, Values};
+
+use super::{Builder, FactTable, Grouped, Owner};
+use crate::assessment::Note;
+use crate::error::AssessError;
+
+/// How provider and consumer lie to each other.
+#[derive(Clone, Copy)]
+struct Relation {
+    payer: u32,
+    horizontal: bool,
+    vertical: bool,
+}
+
+/// Usage that credits nobody, counted for the notes.
+#[derive(Default)]
+struct LeftOut {
+    rows: u64,
+    evidence: Vec<SourceLine>,
+}
+
+impl LeftOut {
+    fn add(&mut self, source: SourceLine) {
+        self.rows += 1;
+        if self.evidence.len() < 5 {
+            self.evidence.push(source);
+        }
+    }
+
+    fn note(self, code: &str, message: &str) -> Option<Note> {
+        let rows = self.rows;
+        (rows > 0).then(|| Note {
+            code: code.to_owned(),
+            department: None,
+            message: message.replace("{rows}", &rows.to_string()),
+            evidence: self.evidence,
+        })
+    }
+}
+
+/// Looks ids up, remembering the last: sorted usage repeats them.
+struct Remembered<'a, T> {
+    last: Option<(&'a str, T)>,
+}
+
+impl<'a, T: Copy> Remembered<'a, T> {
+    const fn new() -> Self {
+        Self { last: None }
+    }
+
+    fn get<E>(&mut self, key: &'a str, look_up: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        match self.last {
+            Some((last, value)) if last == key => Ok(value),
+            _ => {
+                let value = look_up()?;
+                self.last = Some((key, value));
+                Ok(value)
+            }
+        }
+    }
+}
+
+/// A text column whose texts are given by small indices.
+struct Indexed {
+    dictionary: Arc<Dictionary>,
+    code_of: Vec<u32>,
+}
+
+impl Indexed {
+    fn new<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+        let mut dictionary = Dictionary::default();
+        let code_of = texts
+            .into_iter()
+            .map(|text| dictionary.intern(text))
+            .collect();
+        Self {
+            dictionary: Arc::new(dictionary),
+            code_of,
+        }
+    }
+
+    fn column(&self, indices: &[u32]) -> ColumnData {
+        let code = |index: &u32| self.code_of.get(*index as usize).copied();
+        ColumnData::full(Values::Text {
+            codes: indices
+                .iter()
+                .map(|i| code(i).unwrap_or_default())
+                .collect(),
+            dictionary: Arc::clone(&self.dictionary),
+        })
+    }
+}
+
+fn count(value: u64, row: &UsageDay) -> Result<i64, AssessError> {
+    i64::try_from(value).map_err(|_| AssessError::CountTooLarge {
+        fact: format!("{} {} {}", row.resource, row.consumer, row.day),
+    })
+}
+
+impl Builder<'_> {
+    pub(super) fn usage(&mut self) -> Result<(), AssessError> {
+        let owners = self.usage_owners();
+        let grouped = Grouped::new(self.subjects, &owners);
+        let rows = Self::rows_of(&self.facts.usage, &grouped);
+        let (resources, consumers) = self.usage_indices(&rows)?;
+        let mut columns = self.usage_numbers(&rows)?;
+        columns.extend(self.resource_columns(&resources));
+        let ids = Indexed::new(self.owners.ids.iter().map(|id| id.as_str()));
+        columns.push(("consumer", ids.column(&consumers)));
+        columns.extend(self.relation_columns(&rows)?);
+        self.set(FactTable::Usage, grouped, columns)
+    }
+
+    /// The subject credited with each row: nobody for usage within one department (trap T2) and
+    /// for that of a department nobody answers for.
+    fn usage_owners(&mut self) -> Vec<Option<u32>> {
+        let mut within = LeftOut::default();
+        let mut orphaned = LeftOut::default();
+        let mut providers = Remembered::new();
+        let mut consumers = Remembered::new();
+        let mut owners = Vec::with_capacity(self.facts.usage.len());
+        for row in &self.facts.usage {
+            let look_up = |id: &DepartmentId| Ok::<_, ()>(self.owners.get(id));
+            let provider = providers
+                .get(row.provider.as_str(), || look_up(&row.provider))
+                .unwrap_or_default();
+            let consumer = consumers
+                .get(row.consumer.as_str(), || look_up(&row.consumer))
+                .unwrap_or_default();
+            let same = |a: Owner, b: Owner| a.identity == b.identity;
+            let owner = if !self.period.contains(row.day) {
+                None
+            } else if row.provider == row.consumer
+                || provider.zip(consumer).is_some_and(|(a, b)| same(a, b))
+            {
+                within.add(row.source);
+                None
+            } else {
+                let subject = provider.and_then(|owner| owner.subject);
+                if subject.is_none() {
+                    orphaned.add(row.source);
+                }
+                subject
+            };
+            owners.push(owner);
+        }
+        self.notes.extend(within.note(
+            "usage_within_department",
+            "{rows} 行共享使用的提供部门与需求部门为同一部门（含合并后），不计分 \
+             (usage within one department, not credited)",
+        ));
+        self.notes.extend(orphaned.note(
+            "usage_without_provider",
+            "{rows} 行共享使用的提供部门已撤销且无承继部门，不计分 \
+             (usage of departments without successor, not credited)",
+        ));
+        owners
+    }
+
+    /// Resource index and consumer identity of each row.
+    fn usage_indices(&self, rows: &[&UsageDay]) -> Result<(Vec<u32>, Vec<u32>), AssessError> {
+        let mut resources = Vec::with_capacity(rows.len());
+        let mut consumers = Vec::with_capacity(rows.len());
+        let mut resource = Remembered::new();
+        let mut consumer = Remembered::new();
+        for row in rows {
+            resources.push(resource.get(row.resource.as_str(), || {
+                self.resource(&row.resource, FactTable::Usage, row.source)
+            })?);
+            consumers.push(consumer.get(row.consumer.as_str(), || {
+                let owner = self.owners.get(&row.consumer);
+                owner
+                    .map(|owner| owner.identity)
+                    .ok_or_else(|| AssessError::UnknownDepartment {
+                        table: FactTable::Usage.name(),
+                        department: row.consumer.clone(),
+                        file: super::file_name(self.facts, row.source),
+                        line: row.source.line,
+                    })
+            })?);
+        }
+        Ok((resources, consumers))
+    }
+
+    fn usage_numbers(
+        &self,
+        rows: &[&UsageDay],
+    ) -> Result<Vec<(&'static str, ColumnData)>, AssessError> {
+        let numbers = |value: fn(&UsageDay) -> u64| -> Result<ColumnData, AssessError> {
+            let values = rows.iter().map(|row| count(value(row), row));
+            Ok(ColumnData::numbers(values.collect::<Result<_, _>>()?))
+        };
+        Ok(vec![
+            ("day", ColumnData::dates(rows.iter().map(|row| row.day))),
+            ("succeeded", numbers(|row| row.succeeded)?),
+            ("failed", numbers(|row| row.failed)?),
+            (
+                "calls",
+                numbers(|row| row.succeeded.saturating_add(row.failed))?,
+            ),
+            ("records", numbers(|row| row.records)?),
+            ("bytes", numbers(|row| row.bytes)?),
+        ])
+    }
+
+    /// Columns that a row has from its resource.
+    fn resource_columns(&self, resources: &[u32]) -> Vec<(&'static str, ColumnData)> {
+        let all = &self.facts.resources;
+        let numbers = |value: &dyn Fn(u32) -> i64| {
+            ColumnData::numbers(resources.iter().map(|index| value(*index)).collect())
+        };
+        let grade = |index: u32| all.get(index as usize).map_or(0, |r| i64::from(r.grade));
+        vec![
+            (
+                "resource",
+                Indexed::new(all.iter().map(|r| r.code.as_str())).column(resources),
+            ),
+            (
+                "share_type",
+                Indexed::new(all.iter().map(|r| r.share_type.name())).column(resources),
+            ),
+            (
+                "class",
+                Indexed::new(all.iter().map(|r| r.class.as_str())).column(resources),
+            ),
+            (
+                "update_cycle",
+                Indexed::new(all.iter().map(|r| r.update_cycle.name())).column(resources),
+            ),
+            ("grade", numbers(&grade)),
+            ("importance", numbers(&|index| self.importance_of(index))),
+        ]
+    }
+
+    /// Columns from the jurisdictions of both sides: who pays, and across which border.
+    fn relation_columns(
+        &self,
+        rows: &[&UsageDay],
+    ) -> Result<Vec<(&'static str, ColumnData)>, AssessError> {
+        let tree = &self.registry.jurisdictions;
+        let mut payers: Vec<&str> = vec![""];
+        let mut relations: HashMap<(u32, u32), Relation> = HashMap::new();
+        let mut indices = Vec::with_capacity(rows.len());
+        let mut flags: [Vec<bool>; 3] = Default::default();
+        let mut provider = Remembered::new();
+        let mut consumer = Remembered::new();
+        let jurisdiction = |id: &DepartmentId| {
+            let owner = self.owners.get(id);
+            Ok::<_, AssessError>(owner.map_or(u32::MAX, |owner| owner.jurisdiction))
+        };
+        for row in rows {
+            let pair = (
+                provider.get(row.provider.as_str(), || jurisdiction(&row.provider))?,
+                consumer.get(row.consumer.as_str(), || jurisdiction(&row.consumer))?,
+            );
+            let relation = *relations.entry(pair).or_insert_with(|| {
+                let code = |index: u32| self.owners.jurisdictions.get(index as usize);
+                let both = code(pair.0).zip(code(pair.1));
+                let payer = both.and_then(|(a, b)| tree.lowest_common_superior(a, b));
+                let payer = payer.map(|node| node.code.as_str());
+                let above = |code: &JurisdictionCode| payer == Some(code.as_str());
+                let horizontal = pair.0 == pair.1;
+                let vertical = !horizontal && both.is_some_and(|(a, b)| above(a) || above(b));
+                let index = payer.map_or(0, |payer| {
+                    let known = payers.iter().position(|known| *known == payer);
+                    known.unwrap_or_else(|| {
+                        payers.push(payer);
+                        payers.len() - 1
+                    })
+                });
+                Relation {
+                    payer: u32::try_from(index).unwrap_or_default(),
+                    horizontal,
+                    vertical,
+                }
+            });
+            indices.push(relation.payer);
+            let [horizontal, vertical, cross_region] = &mut flags;
+            horizontal.push(relation.horizontal);
+            vertical.push(relation.vertical);
+            cross_region.push(!relation.horizontal && !relation.vertical);
+        }
+        let [horizontal, vertical, cross_region] = flags;
+        Ok(vec![
+            ("payer", Indexed::new(payers).column(&indices)),
+            ("horizontal", ColumnData::bools(horizontal)),
+            ("vertical", ColumnData::bools(vertical)),
+            ("cross_region", ColumnData::bools(cross_region)),
+        ])
+    }
+}
