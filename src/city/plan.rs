@@ -23,7 +23,7 @@ pub struct Scale {
     /// Pairs of a resource and a department that calls it.
     pub subscriptions: u32,
     /// Calls a month, failed ones included (about).
-    pub calls: u64,
+    pub calls: u32,
     /// Sharing requests a month.
     pub requests: u32,
     /// Correction cases a month.

@@ -188,7 +188,7 @@ fn push(
 /// The flood and the reciprocal pair.
 fn schemes(scene: &Scene<'_>, sheet: &mut Sheet, day: NaiveDate, factor: u64, stream: &mut Stream) {
     let cast = scene.unit.cast;
-    let calls = scene.scale.calls;
+    let calls = u64::from(scene.scale.calls);
     let month = Period::containing(day);
     let in_flood =
         day >= month.first_day() + Days::new(9) && day < month.first_day() + Days::new(14);

@@ -1,10 +1,12 @@
 //! Bytes and sizes.
 
+use std::collections::BTreeSet;
+
 use domain::canon::sha256_hex;
 use ingest::FileKind;
 
 use super::{Files, calendar, files, small};
-use crate::{CityError, Plan, generate};
+use crate::{CityError, Plan, generate, manifest};
 
 /// One digest over all names and bytes.
 fn digest(files: &Files) -> String {
@@ -20,7 +22,8 @@ fn the_same_plan_yields_the_same_bytes_on_every_machine() {
     let (first, _) = files(&small(&calendar));
     let (second, _) = files(&small(&calendar));
     assert_eq!(first, second);
-    // A change of this digest is a change of everybody's demo data: make it on purpose.
+    // A change of this digest is a change of everybody's demo data: make it on purpose. (Packing is
+    // by zlib-rs; another version of it may pack the same rows into other bytes.)
     assert_eq!(
         digest(&first),
         "5ae94c960d9b4bbf7c68dbcc338e99ca91c70e958ca6c5714d01cfa3f2d23c05"
@@ -90,6 +93,26 @@ fn a_later_month_does_not_change_what_an_earlier_month_was_asked() {
     // Same streams: citizens' feedback does not depend on the plan's length.
     let name = "2026-03/社会监督反馈-2026-03.csv";
     assert_eq!(long[name], short[name]);
+}
+
+#[test]
+fn every_planted_sin_is_described_beside_the_data() {
+    let calendar = calendar();
+    let (files, written) = files(&small(&calendar));
+    let page = String::from_utf8(files[manifest::PAGE].clone()).unwrap();
+    let planted: BTreeSet<&str> = written.sins.iter().map(|sin| sin.code).collect();
+    let described: BTreeSet<&str> = manifest::CODES.iter().map(|row| row.0).collect();
+    assert_eq!(planted, described);
+    for code in planted {
+        assert!(page.contains(&format!("| `{code}` |")), "{code}");
+    }
+    let list: serde_json::Value = serde_json::from_slice(&files[manifest::LIST]).unwrap();
+    assert_eq!(list["sins"].as_array().unwrap().len(), written.sins.len());
+    // Each sin points into its file.
+    for sin in &written.sins {
+        let file = written.files.iter().find(|file| file.name == sin.file);
+        assert!((1..=file.unwrap().rows + 1).contains(&sin.line), "{sin:?}");
+    }
 }
 
 #[test]

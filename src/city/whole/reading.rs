@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::Period;
 use ingest::{FileKind, Reading};
 
 use super::world::read_all;
@@ -84,4 +85,19 @@ fn a_plan_around_the_change_of_the_law_is_read_as_described() {
         months: 4,
         ..small(&calendar())
     });
+}
+
+#[test]
+fn any_seed_and_any_end_is_read_as_described() {
+    let calendar = calendar();
+    for seed in 0..12 {
+        let month = 3 + u32::try_from(seed % 12).unwrap();
+        let until = Period::new(2025 + i32::from(month > 12), (month - 1) % 12 + 1);
+        check(&Plan {
+            seed,
+            months: 1 + u32::try_from(seed % 2).unwrap(),
+            until: until.unwrap(),
+            ..small(&calendar)
+        });
+    }
 }
