@@ -24,7 +24,7 @@ mod workbook;
 mod xroad;
 
 #[cfg(test)]
-mod tests;
+mod trials;
 
 use csv::StringRecord;
 

@@ -1,5 +1,7 @@
 //! Pairing: of the two logs of a call, one call (T1).
 
+use std::collections::HashMap;
+
 use super::record::{Record, Side};
 use crate::reading::{Tally, View};
 use crate::reject::{Reject, excerpt};
@@ -46,26 +48,18 @@ pub(super) fn pair(mut records: Vec<(u32, Record)>, tally: &mut Tally) -> Vec<Ca
 
 /// Makes one call of the logs of one message id; they come in the order of time.
 fn settle(mut group: Vec<(u32, Record)>, tally: &mut Tally) -> Option<Call> {
-    let first_client = group.iter().position(|(_, r)| r.side == Side::Client);
-    let (line, mut record) = {
-        let first = first_client.unwrap_or(0);
-        if first >= group.len() {
-            return None;
-        }
-        group.remove(first)
-    };
-    let partner = group
-        .iter()
-        .enumerate()
-        .filter(|(_, (_, other))| belongs_to(&record, other))
-        .min_by_key(|(_, (_, other))| other.at.abs_diff(record.at))
-        .map(|(index, _)| index);
+    let (first, partner) = choose(&group);
+    if first >= group.len() {
+        return None;
+    }
+    let other = partner.map(|partner| group.remove(partner).1);
+    let shifted = partner.is_some_and(|partner| partner < first);
+    let (line, mut record) = group.remove(first - usize::from(shifted));
     let mut view = match record.side {
         Side::Client => View::Client,
         Side::Producer => View::Producer,
     };
-    if let Some(index) = partner {
-        let (_, other) = group.remove(index);
+    if let Some(other) = other {
         if record.request_bytes == 0 {
             record.request_bytes = other.request_bytes;
         }
@@ -90,10 +84,40 @@ fn settle(mut group: Vec<(u32, Record)>, tally: &mut Tally) -> Option<Call> {
     Some(Call { line, record, view })
 }
 
-/// Whether the other record is the other end's log of the same call.
-fn belongs_to(one: &Record, other: &Record) -> bool {
-    one.side != other.side
-        && one.client == other.client
-        && one.service == other.service
-        && one.at.abs_diff(other.at) <= WINDOW_MS
+/// The log to keep, and the other end's log of the same call: the first of the consumer's logs
+/// that has one, else the first of the consumer's, else the first of all. Logs of one call agree
+/// on the parties, and their times differ by no more than the window.
+fn choose(group: &[(u32, Record)]) -> (usize, Option<usize>) {
+    let mut producers: HashMap<(usize, usize), Vec<(i64, usize)>> = HashMap::new();
+    let mut clients = Vec::new();
+    for (index, (_, record)) in group.iter().enumerate() {
+        match record.side {
+            Side::Client => clients.push((index, record)),
+            Side::Producer => producers
+                .entry((record.client, record.service))
+                .or_default()
+                .push((record.at, index)),
+        }
+    }
+    for (index, client) in &clients {
+        let partner = producers
+            .get(&(client.client, client.service))
+            .and_then(|logs| nearest(logs, client.at));
+        if partner.is_some() {
+            return (*index, partner);
+        }
+    }
+    (clients.first().map_or(0, |(index, _)| *index), None)
+}
+
+/// Of logs in the order of time, the nearest within the window.
+fn nearest(logs: &[(i64, usize)], at: i64) -> Option<usize> {
+    let after = logs.partition_point(|(time, _)| *time < at);
+    [after.checked_sub(1), Some(after)]
+        .into_iter()
+        .flatten()
+        .filter_map(|place| logs.get(place))
+        .filter(|(time, _)| time.abs_diff(at) <= WINDOW_MS)
+        .min_by_key(|(time, _)| time.abs_diff(at))
+        .map(|(_, index)| *index)
 }
