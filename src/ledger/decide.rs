@@ -210,3 +210,6 @@ fn grant_line(batch: &mut Batch, kind: Kind, grant: &Grant) -> Result<(), Reject
         .into(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,10 @@ mod decide_run;
 mod decide_transfer;
 mod escape;
 mod note;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod trial;
 
 pub use account::{Account, Group, Guard, Line};
 pub use books::{Balance, Books, PeriodState};
