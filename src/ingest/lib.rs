@@ -12,6 +12,7 @@ mod csv_rows;
 mod encoding;
 mod error;
 mod header;
+mod kind;
 mod kinds;
 pub mod layout;
 mod limits;
@@ -36,7 +37,8 @@ use table::{Opened, Source};
 
 pub use context::{Context, KnownResource, MemberEntry, MemberMap, ServiceEntry};
 pub use error::IngestError;
-pub use layout::{Column, FileKind};
+pub use kind::FileKind;
+pub use layout::Column;
 pub use limits::Limits;
 pub use reading::{Counts, Exchange, Input, Progress, Reading, Rows, View};
 pub use reject::{Reject, Unattributed, neutralise, rejects_csv};
