@@ -12,17 +12,46 @@
 use libsqlite3_sys as _;
 use pq_sys as _;
 
+pub mod activity;
+pub mod appropriations;
+pub mod batches;
+pub mod blobs;
+pub mod catalogue;
+pub mod claims;
 pub mod conn;
+pub mod corrections;
 pub mod error;
+pub mod exchanges;
+pub mod facts;
+pub mod feedback;
+pub mod incidents;
+pub mod jobs;
+pub mod members;
 pub mod migrate;
 pub mod pool;
+pub mod registry;
+pub mod reports;
+pub mod requests;
+pub mod results;
+pub mod runs;
+pub mod safeguards;
+pub mod schema;
+pub mod sessions;
 pub mod tx;
+pub mod upsert;
+pub mod usage;
+pub mod users;
 
+mod cells;
 mod target;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
+pub use batches::BatchId;
 pub use conn::{AnyConn, Backend};
 pub use error::StoreError;
 pub use pool::Store;
 pub use tx::{TxError, read_tx, write_tx};
+pub use upsert::Upserted;
