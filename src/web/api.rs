@@ -1,0 +1,34 @@
+//! The JSON interface `/api/v1`: the same reads as the pages. Amounts are whole fen, scores and
+//! rates decimal text, days `YYYY-MM-DD`, months `YYYY-MM`; errors are `{code, message}`.
+
+pub mod departments;
+pub mod imports;
+pub mod results;
+
+use actix_web::HttpResponse;
+use serde::Serialize;
+
+use crate::ask::{Answer, Ask};
+
+fn json(value: &impl Serialize) -> Answer {
+    Ok(HttpResponse::Ok().json(value))
+}
+
+#[derive(Serialize)]
+struct Me {
+    login: String,
+    display_name: String,
+    role: &'static str,
+    department: Option<String>,
+}
+
+/// Who asks.
+pub async fn me(ask: &Ask) -> Answer {
+    let user = ask.user()?;
+    json(&Me {
+        role: user.role.name(),
+        department: user.department.map(|id| id.to_string()),
+        login: user.login,
+        display_name: user.display_name,
+    })
+}

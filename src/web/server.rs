@@ -1,0 +1,94 @@
+//! Listening, answering, stopping.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::dev::Server as Running;
+use actix_web::middleware::{Compress, NormalizePath};
+use actix_web::{App as Service, HttpServer};
+
+use crate::headers;
+use crate::portal::Portal;
+use crate::routes;
+
+/// What can go wrong with the server.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The address cannot be listened on.
+    #[error(
+        "无法监听 {listen}：{source}；请检查地址是否写成 127.0.0.1:8090、端口是否被占用 (cannot listen)"
+    )]
+    Listen {
+        /// The address as given.
+        listen: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The server stopped by itself.
+    #[error("网页服务中断：{0} (the server failed)")]
+    Serve(#[source] std::io::Error),
+}
+
+/// How the portal is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Address and port; port 0 takes a free one.
+    pub listen: String,
+    /// Whether visitors come over HTTPS (a proxy in front ends TLS): cookies become `Secure`.
+    pub secure: bool,
+}
+
+/// How long requests under way may take once the server is told to stop.
+const FAREWELL_SECONDS: u64 = 10;
+
+/// A portal that listens.
+pub struct Server {
+    addresses: Vec<SocketAddr>,
+    running: Running,
+}
+
+/// Starts to listen; returns at once with the addresses taken. The portal answers while
+/// [`Server::run`] is awaited and stops gracefully once `shutdown` completes. Signals are the
+/// caller's business: none is caught here.
+pub fn bind<F>(app: app::App, settings: &Settings, shutdown: F) -> Result<Server, Error>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let listen = |source| Error::Listen {
+        listen: settings.listen.clone(),
+        source,
+    };
+    let (portal, secure) = (Portal::new(app, settings.secure), settings.secure);
+    let service = move || {
+        Service::new()
+            .wrap(Compress::default())
+            .wrap(headers::standing(secure))
+            .wrap(NormalizePath::trim())
+            .configure(|config| routes::register(config, &portal))
+    };
+    let server = HttpServer::new(service)
+        .keep_alive(Duration::from_secs(30))
+        .client_request_timeout(Duration::from_secs(10))
+        .client_disconnect_timeout(Duration::from_secs(5))
+        .shutdown_timeout(FAREWELL_SECONDS)
+        .shutdown_signal(shutdown)
+        .bind(&settings.listen)
+        .map_err(listen)?;
+    Ok(Server {
+        addresses: server.addrs(),
+        running: server.run(),
+    })
+}
+
+impl Server {
+    /// The addresses it listens on.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Answers until told to stop.
+    pub async fn run(self) -> Result<(), Error> {
+        self.running.await.map_err(Error::Serve)
+    }
+}
