@@ -170,6 +170,11 @@ fn limits_hold() {
         read_within(&limits, input(bytes), &world.context(), &mut |_| {})
     };
     let limits = Limits::DEFAULT;
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "x".repeat(30_000)).unwrap();
+    let packed = book.save_to_buffer().unwrap();
+    assert!(packed.len() < 20_000);
     let too_large = [
         tight(
             Limits {
@@ -184,6 +189,13 @@ fn limits_hold() {
                 ..limits
             },
             &gz,
+        ),
+        tight(
+            Limits {
+                inflated_bytes: 20_000,
+                ..limits
+            },
+            &packed,
         ),
         tight(Limits { rows: 5, ..limits }, many.as_bytes()),
     ];
