@@ -171,7 +171,8 @@ pub(crate) fn submit(batch: &mut Batch, run: &RunId, digest: Digest) -> Result<(
     let state = known(batch, run)?;
     require_digest(run, &state, digest)?;
     match state.stage {
-        Stage::Submitted => Ok(()),
+        // A caller that was cut off after the approval may ask for all of it again.
+        Stage::Submitted | Stage::Approved => Ok(()),
         Stage::Calculated => batch.push(Body::Run {
             run: reference(run, &state),
             digest,

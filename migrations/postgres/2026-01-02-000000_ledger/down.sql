@@ -1,0 +1,16 @@
+DROP TABLE checkpoints;
+DROP TABLE run_events;
+DROP TABLE period_events;
+DROP TABLE postings;
+DROP TABLE txns;
+DROP TABLE accounts;
+DROP TABLE ledger_records;
+DROP FUNCTION ledger_is_append_only();
+DROP FUNCTION ledger_txns_post();
+DROP FUNCTION ledger_records_next();
+DROP FUNCTION ledger_accounts_next();
+DROP FUNCTION ledger_txns_next();
+DROP FUNCTION ledger_postings_next();
+DROP FUNCTION ledger_period_events_next();
+DROP FUNCTION ledger_run_events_next();
+DROP FUNCTION ledger_checkpoints_next();

@@ -1,0 +1,188 @@
+//! From events to rows. Appending and auditing share it, so that they cannot drift apart.
+
+use std::collections::BTreeMap;
+
+use ledger::{Account, Body, Event, Posted, RunChange, RunRef, leaf, merkle};
+
+use super::rows::{AccountRow, PeriodRow, PostingRow, RecordRow, RunRow, TxnRow};
+use crate::cells;
+use crate::error::StoreError;
+
+/// The numbers of accounts, given in the order of first use.
+#[derive(Debug, Default)]
+pub(super) struct AccountIds {
+    ids: BTreeMap<String, i64>,
+}
+
+impl AccountIds {
+    /// The numbers that are given already.
+    pub(super) fn of(rows: impl IntoIterator<Item = AccountRow>) -> Self {
+        let ids = rows.into_iter().map(|row| (row.code, row.id)).collect();
+        Self { ids }
+    }
+
+    /// The number of the account, and its row when it is new.
+    fn id(&mut self, account: &Account) -> Result<(i64, Option<AccountRow>), StoreError> {
+        let code = account.code();
+        if let Some(id) = self.ids.get(&code) {
+            return Ok((*id, None));
+        }
+        let next = u64::try_from(self.ids.len()).unwrap_or(u64::MAX);
+        let id = cells::count_cell("accounts", "id", next.saturating_add(1))?;
+        self.ids.insert(code.clone(), id);
+        let row = AccountRow {
+            id,
+            code,
+            account_group: account.group().letter().to_owned(),
+            guard: account.guard().letter().to_owned(),
+        };
+        Ok((id, Some(row)))
+    }
+}
+
+/// All rows of one event.
+#[derive(Debug)]
+pub(super) struct Rows {
+    pub(super) record: RecordRow,
+    pub(super) body: BodyRows,
+}
+
+/// The rows of what happened.
+#[derive(Debug)]
+pub(super) enum BodyRows {
+    Period(PeriodRow),
+    Run(RunRow),
+    Posted {
+        /// Accounts used for the first time.
+        accounts: Vec<AccountRow>,
+        txn: Box<TxnRow>,
+        /// What the trigger makes of the legs.
+        postings: Vec<PostingRow>,
+    },
+}
+
+/// The rows of an event.
+pub(super) fn rows_of(event: &Event, ids: &mut AccountIds) -> Result<Rows, StoreError> {
+    let seq = cells::count_cell("ledger_records", "seq", event.seq)?;
+    let bytes = leaf::event_bytes(event);
+    let record = RecordRow {
+        seq,
+        kind: event.body.code().to_owned(),
+        actor_id: event.actor.id.clone(),
+        actor_role: event.actor.role.code().to_owned(),
+        recorded_at: event.recorded_at.to_naive(),
+        leaf_hash: merkle::leaf_hash(&bytes).as_bytes().to_vec(),
+        body: bytes,
+    };
+    let body = match &event.body {
+        Body::PeriodOpened { period } => BodyRows::Period(PeriodRow {
+            period: period.to_string(),
+            event_index: 0,
+            kind: record.kind.clone(),
+            seq,
+        }),
+        Body::PeriodClosed { period, .. } => BodyRows::Period(PeriodRow {
+            period: period.to_string(),
+            event_index: 1,
+            kind: record.kind.clone(),
+            seq,
+        }),
+        Body::Run {
+            run,
+            digest,
+            change,
+        } => BodyRows::Run(RunRow {
+            digest: digest.to_string(),
+            actor_id: event.actor.id.clone(),
+            ..run_row(seq, run, change)
+        }),
+        Body::Posted(posted) => posted_rows(seq, posted, ids)?,
+    };
+    Ok(Rows { record, body })
+}
+
+fn run_row(seq: i64, run: &RunRef, change: &RunChange) -> RunRow {
+    let (for_period, control) = match change {
+        RunChange::Calculated {
+            period, control, ..
+        } => (Some(period.to_string()), Some(control)),
+        RunChange::Approved { control } => (None, Some(control)),
+        RunChange::Submitted | RunChange::Rejected { .. } | RunChange::Voided { .. } => {
+            (None, None)
+        }
+    };
+    RunRow {
+        seq,
+        run_id: run.run.to_string(),
+        attempt: i64::from(run.attempt),
+        kind: change.code().to_owned(),
+        digest: String::new(),
+        actor_id: String::new(),
+        for_period,
+        award_count: control.map(|control| i64::from(control.count)),
+        total_fen: control.map(|control| control.total_fen.get()),
+    }
+}
+
+fn posted_rows(seq: i64, posted: &Posted, ids: &mut AccountIds) -> Result<BodyRows, StoreError> {
+    let transaction = &posted.transaction;
+    let number = |column, value: Option<u64>| {
+        value
+            .map(|value| cells::count_cell("txns", column, value))
+            .transpose()
+    };
+    let mut accounts = Vec::new();
+    let mut postings = Vec::new();
+    for (leg_index, posting) in (0_i64..).zip(posted.postings()) {
+        let (account_id, new) = ids.id(posting.account)?;
+        accounts.extend(new);
+        let mark = posting.mark;
+        postings.push(PostingRow {
+            account_id,
+            account_seq: cells::count_cell("postings", "account_seq", mark.account_seq)?,
+            seq,
+            leg_index,
+            amount_fen: posting.amount_fen.get(),
+            balance_after_fen: mark.balance_after_fen.get(),
+        });
+    }
+    let run = transaction.run.as_ref();
+    let department = transaction.department.as_ref();
+    let txn = TxnRow {
+        seq,
+        kind: transaction.kind.code().to_owned(),
+        period: transaction.period.to_string(),
+        effective_on: transaction.effective_on,
+        for_period: transaction.for_period.to_string(),
+        idempotency_key: transaction.idempotency_key.clone(),
+        fingerprint: transaction.fingerprint().as_bytes().to_vec(),
+        run_id: run.map(|run| run.run.to_string()),
+        run_attempt: run.map(|run| i64::from(run.attempt)),
+        department_id: department.map(ToString::to_string),
+        component: transaction.component.map(|own| own.code().to_owned()),
+        accrual_seq: number("accrual_seq", transaction.accrual)?,
+        reverses_seq: number("reverses_seq", transaction.reverses)?,
+        document: transaction.document.clone(),
+        memo: transaction.memo.clone(),
+        legs: legs_json(&postings),
+    };
+    Ok(BodyRows::Posted {
+        accounts,
+        txn: Box::new(txn),
+        postings,
+    })
+}
+
+/// `[[account, amount, place, balance], …]`: whole numbers only, so nothing needs escaping.
+fn legs_json(postings: &[PostingRow]) -> String {
+    let legs: Vec<String> = postings
+        .iter()
+        .map(|row| {
+            format!(
+                "[{},{},{},{}]",
+                row.account_id, row.amount_fen, row.account_seq, row.balance_after_fen
+            )
+        })
+        .collect();
+    format!("[{}]", legs.join(","))
+}

@@ -1,0 +1,97 @@
+//! Rows of the ledger's tables. They compare, because the audit compares them.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::{Insertable, Queryable};
+
+use super::schema::{accounts, checkpoints, ledger_records, period_events, run_events, txns};
+
+/// A row of `ledger_records`.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
+#[diesel(table_name = ledger_records)]
+pub(super) struct RecordRow {
+    pub(super) seq: i64,
+    pub(super) kind: String,
+    pub(super) actor_id: String,
+    pub(super) actor_role: String,
+    pub(super) recorded_at: NaiveDateTime,
+    pub(super) body: Vec<u8>,
+    pub(super) leaf_hash: Vec<u8>,
+}
+
+/// A row of `accounts`.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
+#[diesel(table_name = accounts)]
+pub(super) struct AccountRow {
+    pub(super) id: i64,
+    pub(super) code: String,
+    pub(super) account_group: String,
+    pub(super) guard: String,
+}
+
+/// A row of `txns`.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
+#[diesel(table_name = txns, treat_none_as_default_value = false)]
+pub(super) struct TxnRow {
+    pub(super) seq: i64,
+    pub(super) kind: String,
+    pub(super) period: String,
+    pub(super) effective_on: NaiveDate,
+    pub(super) for_period: String,
+    pub(super) idempotency_key: String,
+    pub(super) fingerprint: Vec<u8>,
+    pub(super) run_id: Option<String>,
+    pub(super) run_attempt: Option<i64>,
+    pub(super) department_id: Option<String>,
+    pub(super) component: Option<String>,
+    pub(super) accrual_seq: Option<i64>,
+    pub(super) reverses_seq: Option<i64>,
+    pub(super) document: String,
+    pub(super) memo: String,
+    pub(super) legs: String,
+}
+
+/// A row of `postings`, which a trigger writes from the legs of its transaction.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub(super) struct PostingRow {
+    pub(super) account_id: i64,
+    pub(super) account_seq: i64,
+    pub(super) seq: i64,
+    pub(super) leg_index: i64,
+    pub(super) amount_fen: i64,
+    pub(super) balance_after_fen: i64,
+}
+
+/// A row of `period_events`.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
+#[diesel(table_name = period_events)]
+pub(super) struct PeriodRow {
+    pub(super) period: String,
+    pub(super) event_index: i64,
+    pub(super) kind: String,
+    pub(super) seq: i64,
+}
+
+/// A row of `run_events`.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
+#[diesel(table_name = run_events, treat_none_as_default_value = false)]
+pub(super) struct RunRow {
+    pub(super) seq: i64,
+    pub(super) run_id: String,
+    pub(super) attempt: i64,
+    pub(super) kind: String,
+    pub(super) digest: String,
+    pub(super) actor_id: String,
+    pub(super) for_period: Option<String>,
+    pub(super) award_count: Option<i64>,
+    pub(super) total_fen: Option<i64>,
+}
+
+/// A row of `checkpoints`.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
+#[diesel(table_name = checkpoints)]
+pub(super) struct CheckpointRow {
+    pub(super) tree_size: i64,
+    pub(super) root_hash: Vec<u8>,
+    pub(super) note: String,
+    pub(super) created_at: NaiveDateTime,
+}

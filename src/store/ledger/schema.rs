@@ -1,0 +1,92 @@
+//! The tables of the ledger as Diesel sees them.
+#![allow(
+    missing_docs,
+    reason = "Diesel's macro makes public items without documentation"
+)]
+
+diesel::table! {
+    ledger_records (seq) {
+        seq -> BigInt,
+        kind -> Text,
+        actor_id -> Text,
+        actor_role -> Text,
+        recorded_at -> Timestamp,
+        body -> Binary,
+        leaf_hash -> Binary,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        code -> Text,
+        account_group -> Text,
+        guard -> Text,
+    }
+}
+
+diesel::table! {
+    txns (seq) {
+        seq -> BigInt,
+        kind -> Text,
+        period -> Text,
+        effective_on -> Date,
+        for_period -> Text,
+        idempotency_key -> Text,
+        fingerprint -> Binary,
+        run_id -> Nullable<Text>,
+        run_attempt -> Nullable<BigInt>,
+        department_id -> Nullable<Text>,
+        component -> Nullable<Text>,
+        accrual_seq -> Nullable<BigInt>,
+        reverses_seq -> Nullable<BigInt>,
+        document -> Text,
+        memo -> Text,
+        legs -> Text,
+    }
+}
+
+diesel::table! {
+    postings (account_id, account_seq) {
+        account_id -> BigInt,
+        account_seq -> BigInt,
+        seq -> BigInt,
+        leg_index -> BigInt,
+        amount_fen -> BigInt,
+        balance_after_fen -> BigInt,
+    }
+}
+
+diesel::table! {
+    period_events (period, event_index) {
+        period -> Text,
+        event_index -> BigInt,
+        kind -> Text,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    run_events (seq) {
+        seq -> BigInt,
+        run_id -> Text,
+        attempt -> BigInt,
+        kind -> Text,
+        digest -> Text,
+        actor_id -> Text,
+        for_period -> Nullable<Text>,
+        award_count -> Nullable<BigInt>,
+        total_fen -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    checkpoints (tree_size) {
+        tree_size -> BigInt,
+        root_hash -> Binary,
+        note -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(ledger_records, txns);

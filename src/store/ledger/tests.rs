@@ -1,0 +1,289 @@
+//! The ledger on both databases: what is executed, proven, audited.
+
+use chrono::NaiveDate;
+use diesel::connection::SimpleConnection;
+use domain::{DepartmentId, Fen, RunId};
+use ledger::{
+    Account, Action, Actor, Award, Command, Component, ConsistencyProof, Digest, Grant, Line,
+    Rejection, Role, RunAwards, SignedCheckpoint, Signer, Transfer, UtcMicros, statement,
+};
+
+use super::*;
+use crate::db_test;
+use crate::testing::TestDb;
+
+pub(super) fn signer() -> Signer {
+    Signer::new("hengxiang.example/ledger", &[9; 32]).unwrap()
+}
+
+pub(super) fn line() -> Line {
+    Line {
+        payer: "410000".into(),
+        budget_year: 2026,
+        budget_line: "2320301".into(),
+        programme: "共享补偿".into(),
+    }
+}
+
+fn march(day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 3, day).unwrap()
+}
+
+fn department(which: u32) -> DepartmentId {
+    DepartmentId::new(format!("1141010000525203{which:02}"))
+}
+
+pub(super) fn awards(run: &str, amounts: &[i64]) -> RunAwards {
+    let lines = (1..).zip(amounts).map(|(which, amount)| Award {
+        department: department(which),
+        line: line(),
+        component: Component::Cost,
+        amount_fen: Fen::new(*amount),
+        unfunded_fen: Fen::new(i64::from(which)),
+        cite: "条例第二十条".into(),
+    });
+    RunAwards {
+        run: RunId::new(run),
+        period: "2026-03".parse().unwrap(),
+        digest: Digest::of(run.as_bytes()),
+        lines: lines.collect(),
+    }
+}
+
+fn by(id: &str, role: Role, action: Action) -> Command {
+    Command::new(Actor::new(id, role), action)
+}
+
+pub(super) fn opened() -> Vec<Command> {
+    let period = "2026-03".parse().unwrap();
+    let grant = Grant {
+        line: line(),
+        amount_fen: Fen::new(100_000),
+        document: "豫财〔2026〕1号".into(),
+        effective_on: march(5),
+    };
+    vec![
+        by("robot", Role::System, Action::OpenPeriod { period }),
+        by("robot", Role::System, Action::Appropriate(grant)),
+    ]
+}
+
+pub(super) fn calculate(awards: &RunAwards) -> Command {
+    let action = Action::CalculateRun {
+        awards: awards.clone(),
+        effective_on: march(31),
+    };
+    by("robot", Role::System, action)
+}
+
+pub(super) fn submit(awards: &RunAwards) -> Command {
+    let action = Action::SubmitRun {
+        run: awards.run.clone(),
+        digest: awards.digest,
+    };
+    by("zhang", Role::Assessor, action)
+}
+
+pub(super) fn approve(awards: &RunAwards) -> Command {
+    let action = Action::ApproveRun {
+        run: awards.run.clone(),
+        digest: awards.digest,
+        control: awards.control().unwrap(),
+        effective_on: march(31),
+    };
+    by("li", Role::Finance, action)
+}
+
+fn void(awards: &RunAwards) -> Command {
+    let action = Action::VoidRun {
+        run: awards.run.clone(),
+        reason: "数据有误".into(),
+        effective_on: march(31),
+    };
+    by("li", Role::Finance, action)
+}
+
+pub(super) fn run(db: &TestDb, commands: &[Command]) -> Vec<Event> {
+    let now = UtcMicros::new(1_774_915_200_123_456);
+    execute_all(&db.store, commands, now, &signer()).unwrap()
+}
+
+fn audit_of(db: &TestDb, kept: Option<&str>) -> Audit {
+    let key = signer().verifier_key();
+    db.store.read(|conn| audit(conn, &key, kept)).unwrap()
+}
+
+db_test! {
+    fn a_month_is_booked_proven_and_audited(db) {
+        let awards = awards("2026-03-a", &[3_000, 500]);
+        let mut commands = opened();
+        commands.extend([calculate(&awards), submit(&awards), approve(&awards)]);
+        let events = run(db, &commands);
+        assert_eq!(events.len(), 9);
+        assert!(run(db, &commands).is_empty());
+        let books = db.store.read(books).unwrap();
+        let payable = books.balance(&Account::Payable(department(1)));
+        assert_eq!(payable.balance_fen, Fen::new(-3_000));
+        let stored = db.store.read(|conn| super::super::events(conn, 1)).unwrap();
+        assert_eq!(stored, events);
+        let report = audit_of(db, None);
+        assert_eq!((report.records, report.findings), (9, vec![]));
+
+        let own = db.store.read(|conn| events_of(conn, &department(1))).unwrap();
+        let march = "2026-03".parse().unwrap();
+        let shown = statement(&department(1), &own, march, march);
+        assert_eq!(shown.owed_fen(), Fen::new(3_000));
+        assert_eq!(shown, statement(&department(1), &events, march, march));
+
+        let key = signer().verifier_key();
+        for event in &own {
+            let paper = db
+                .store
+                .read(|conn| receipt(conn, &department(1), event.seq, &key))
+                .unwrap();
+            assert_eq!(paper.verify(&key).unwrap().event, *event);
+            let other = db.store.read(|conn| receipt(conn, &department(2), event.seq, &key));
+            assert!(matches!(other, Err(ExecuteError::Damaged(LedgerError::NotYours { .. }))));
+        }
+        let beyond = db.store.read(|conn| receipt(conn, &department(1), 99, &key));
+        assert!(matches!(beyond, Err(ExecuteError::Store(StoreError::NotFound { .. }))));
+    }
+
+    fn a_rejected_command_leaves_nothing_of_its_batch(db) {
+        run(db, &opened());
+        let good = awards("2026-03-a", &[10]);
+        let beyond = awards("2026-03-b", &[100_001]);
+        let outcome = execute_all(
+            &db.store,
+            &[calculate(&good), calculate(&beyond)],
+            UtcMicros::new(1),
+            &signer(),
+        );
+        assert!(matches!(
+            outcome,
+            Err(ExecuteError::Rejected(Rejection::Overdraft { .. }))
+        ));
+        assert_eq!(db.store.read(record_count).unwrap(), 2);
+        assert_eq!(audit_of(db, None).findings, vec![]);
+    }
+
+    fn runs_are_superseded_withheld_and_voided(db) {
+        let (first, second) = (awards("2026-03-a", &[90_000]), awards("2026-03-b", &[95_000, 0]));
+        let mut commands = opened();
+        commands.extend([calculate(&first), calculate(&second), submit(&second), approve(&second)]);
+        run(db, &commands);
+        let books_now = db.store.read(books).unwrap();
+        let accrual = books_now.run(&second.run).unwrap().accruals[0];
+        let order = |key: &str| Transfer {
+            accrual,
+            amount_fen: Fen::new(5),
+            document: "决定书".into(),
+            memo: String::new(),
+            effective_on: march(31),
+            idempotency_key: key.into(),
+        };
+        run(db, &[by("li", Role::Finance, Action::Withhold(order("w")))]);
+        let refused = execute(&db.store, &void(&second), UtcMicros::new(1), &signer());
+        assert!(matches!(
+            refused,
+            Err(ExecuteError::Rejected(Rejection::AccrualMoved { .. }))
+        ));
+        run(db, &[by("li", Role::Finance, Action::Unhold(order("u"))), void(&second)]);
+        let books_now = db.store.read(books).unwrap();
+        let available = books_now.balance(&Account::Available(line()));
+        assert_eq!(available.balance_fen, Fen::new(100_000));
+        assert_eq!(audit_of(db, None).findings, vec![]);
+    }
+
+    fn each_batch_has_a_checkpoint_that_extends_the_last(db) {
+        run(db, &opened());
+        let key = signer().verifier_key();
+        let old = db.store.read(latest_checkpoint).unwrap().unwrap();
+        run(db, &[calculate(&awards("2026-03-a", &[10, 20]))]);
+        let new = db.store.read(latest_checkpoint).unwrap().unwrap();
+        let leaves = db.store.read(leaf_hashes).unwrap();
+        let proof = ConsistencyProof::new(&leaves, 2, 5).unwrap();
+        let open = |note: &str| SignedCheckpoint::open(note, &key).unwrap();
+        proof.verify(open(&old).checkpoint(), open(&new).checkpoint()).unwrap();
+        assert_eq!(db.store.read(|conn| checkpoint_at(conn, 1)).unwrap(), Some(old.clone()));
+        assert_eq!(db.store.read(|conn| checkpoint_at(conn, 6)).unwrap(), None);
+        assert_eq!(audit_of(db, Some(&old)).findings, vec![]);
+    }
+
+    fn eight_writers_never_overdraw_a_line(db) {
+        run(db, &opened());
+        let threads: Vec<_> = (0..8)
+            .map(|which| {
+                let store = db.store.clone();
+                std::thread::spawn(move || {
+                    let grant = Grant {
+                        line: line(),
+                        amount_fen: Fen::new(-30_000),
+                        document: format!("调减{which}"),
+                        effective_on: march(9),
+                    };
+                    let cut = by("li", Role::Finance, Action::Amend(grant));
+                    execute(&store, &cut, UtcMicros::new(1), &signer()).is_ok()
+                })
+            })
+            .collect();
+        let taken = threads.into_iter().map(|thread| thread.join().unwrap());
+        assert_eq!(taken.filter(|taken| *taken).count(), 3);
+        assert_eq!(audit_of(db, None).findings, vec![]);
+    }
+}
+
+/// The hand of somebody who owns the file: triggers off, a row edited, triggers on again.
+#[test]
+fn the_audit_finds_what_an_owner_of_the_file_changes() {
+    let key = signer().verifier_key();
+    for tampering in [
+        "UPDATE ledger_records SET body = (SELECT body FROM ledger_records WHERE seq = 4) WHERE seq = 3",
+        "UPDATE ledger_records SET leaf_hash = zeroblob(32) WHERE seq = 3",
+        "UPDATE ledger_records SET actor_id = 'x' WHERE seq = 3",
+        "DELETE FROM ledger_records WHERE seq = 9",
+        "DELETE FROM ledger_records WHERE seq = 5",
+        "UPDATE txns SET memo = 'x' WHERE seq = 8",
+        "UPDATE txns SET legs = '[[1,5,1,5],[2,-5,1,-5]]' WHERE seq = 2",
+        "UPDATE postings SET amount_fen = amount_fen + 1 WHERE seq = 8 AND leg_index = 0",
+        "UPDATE postings SET balance_after_fen = 0 WHERE seq = 8 AND leg_index = 0",
+        "DELETE FROM postings WHERE seq = 9 AND leg_index = 1",
+        "UPDATE accounts SET guard = '-' WHERE id = 1",
+        "UPDATE accounts SET code = 'B:Available:1:1:1:1' WHERE id = 1",
+        "UPDATE run_events SET actor_id = 'x' WHERE kind = 'approved'",
+        "DELETE FROM run_events WHERE kind = 'submitted'",
+        "INSERT INTO period_events VALUES ('2026-04', 0, 'period_opened', 3)",
+        "DELETE FROM checkpoints",
+        "UPDATE checkpoints SET root_hash = zeroblob(32)",
+        "UPDATE checkpoints SET note = replace(note, 'hengxiang', 'other')",
+    ] {
+        let db = TestDb::sqlite();
+        let awards = awards("2026-03-a", &[3_000, 500]);
+        let mut commands = opened();
+        commands.extend([calculate(&awards), submit(&awards), approve(&awards)]);
+        run(&db, &commands);
+        let mut conn = db.conn();
+        let drop: Vec<String> = triggers::trigger_names(&mut conn)
+            .into_iter()
+            .map(|(name, _)| format!("DROP TRIGGER {name};"))
+            .collect();
+        conn.batch_execute("PRAGMA foreign_keys = OFF").unwrap();
+        conn.batch_execute(&drop.concat()).unwrap();
+        conn.batch_execute(tampering).unwrap();
+        let report = audit(&mut conn, &key, None).unwrap();
+        assert!(!report.findings.is_empty(), "{tampering}");
+    }
+}
+
+/// Cutting the tail with its checkpoints leaves a smaller, sound ledger: only a checkpoint kept
+/// elsewhere shows it.
+#[test]
+fn a_kept_checkpoint_shows_a_restored_backup() {
+    let (short, long) = (TestDb::sqlite(), TestDb::sqlite());
+    run(&short, &opened());
+    run(&long, &opened());
+    run(&long, &[calculate(&awards("2026-03-a", &[10]))]);
+    let kept = long.store.read(latest_checkpoint).unwrap().unwrap();
+    assert_eq!(audit_of(&short, None).findings, vec![]);
+    assert!(!audit_of(&short, Some(&kept)).findings.is_empty());
+}
