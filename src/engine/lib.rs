@@ -4,12 +4,17 @@
 //! picks what is in force in a period and evaluates it over a [`frame::Frame`]; [`trace`] shows how
 //! one value came about. Absent on purpose: departments, money flows, IO, clocks, floats.
 
+pub mod calendar_file;
+mod eval;
 pub mod evaluation;
 pub mod exact;
 pub mod fault;
+pub mod formula;
 pub mod frame;
 pub mod pack;
+pub mod plan;
 pub mod schema;
+pub mod table;
 pub mod trace;
 
 pub use evaluation::{Cell, Evaluation, IndicatorColumn, Status, Value};
@@ -17,4 +22,8 @@ pub use exact::{Exact, Quantity};
 pub use fault::{Fault, FaultKind};
 pub use frame::{ColumnData, Datum, Frame, FrameError, FrameTable, RowBuilder, TextColumn, Values};
 pub use pack::{Loaded, Pack, PackFiles};
+pub use plan::{Bound, Plan};
 pub use schema::{Column, Schema, TableSchema, Type, Unit};
+
+#[cfg(test)]
+mod tests;

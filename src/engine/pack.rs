@@ -1,7 +1,22 @@
 //! A rule pack as plain data, read from TOML by [`load`]. What the parts mean for a score or for
 //! money is the business of the crate above.
 
+mod compile;
+mod cursor;
+mod digest;
+mod load;
+mod read;
+mod source;
+mod verify;
+mod verify_tables;
+
 use std::collections::BTreeMap;
+
+pub(crate) use compile::{CompiledDeadline, CompiledPack, CompiledRule, compile};
+pub(crate) use cursor::{Cursor, Findings};
+pub use load::load;
+pub(crate) use load::{display_name, parse, placed};
+pub(crate) use source::SourceText;
 
 use domain::{DateRange, Diagnostic, Place, Rounding};
 

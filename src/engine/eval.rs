@@ -1,0 +1,47 @@
+//! Columnar evaluation: each node of a formula is one dense loop over a stretch of rows (or over
+//! all subjects), on scaled integers of 64 bits that widen to checked 128 bits.
+
+mod aggregate;
+mod calendar;
+mod lanes;
+mod nodes;
+mod number;
+
+pub(crate) use aggregate::{Aggregated, Grouping, aggregate, count, select_rows};
+pub(crate) use calendar::CalendarMemo;
+pub(crate) use lanes::{LaneFault, Lanes};
+pub(crate) use nodes::{Machine, Stretch, show_lane};
+
+use crate::pack::Output;
+use crate::table::Lookup;
+
+/// A decision table in force, ready for look-ups.
+#[derive(Clone, Debug)]
+pub(crate) struct ActiveTable {
+    /// Id, for messages.
+    pub(crate) id: String,
+    /// Index into the pack's tables.
+    pub(crate) index: usize,
+    /// The look-up.
+    pub(crate) lookup: Lookup,
+    /// Value of each row.
+    pub(crate) outputs: Vec<Output>,
+    /// Value without a row.
+    pub(crate) otherwise: Option<Output>,
+}
+
+/// What is the same for all rows: the period, parameters and tables in force.
+#[derive(Clone, Debug)]
+pub(crate) struct Constants {
+    /// First day of the period, days from the common era.
+    pub(crate) period_start: i32,
+    /// Last day of the period.
+    pub(crate) period_end: i32,
+    /// Parameter values at the scale of their parameter; `None` when none is in force.
+    pub(crate) parameters: Vec<Option<i128>>,
+    /// Tables by signature index; `None` when none is in force.
+    pub(crate) tables: Vec<Option<ActiveTable>>,
+}
+
+/// Rows evaluated at a time: columns of this length stay in the processor's cache.
+pub(crate) const CHUNK: usize = 8192;

@@ -1,0 +1,229 @@
+//! Loops over numbers: 64 bits first, 128 bits when a lane does not fit, a fault when that does not.
+
+use domain::{Rounding, div_round};
+
+use super::lanes::{LaneFault, Lanes, misfit};
+use crate::exact::{Quantity, compare_fractions, pow10};
+use crate::fault::FaultKind;
+use crate::formula::tree::{Arithmetic, Comparison};
+
+/// Applies a checked operation to the lanes asked for; other lanes get zero when it fails.
+pub(super) fn checked<T, U: Default>(
+    values: impl Iterator<Item = T>,
+    active: &[bool],
+    kind: &FaultKind,
+    op: impl Fn(T) -> Option<U>,
+) -> Result<Vec<U>, LaneFault> {
+    values
+        .zip(active)
+        .enumerate()
+        .map(|(lane, (value, active))| match op(value) {
+            Some(result) => Ok(result),
+            None if *active => Err(LaneFault::new(lane, kind.clone())),
+            None => Ok(U::default()),
+        })
+        .collect()
+}
+
+/// 64-bit operation on all lanes; `None` if any overflows. No branch inside the loop.
+fn overflowing(a: &[i64], b: &[i64], op: impl Fn(i64, i64) -> (i64, bool)) -> Option<Vec<i64>> {
+    let mut over = false;
+    let values = a
+        .iter()
+        .zip(b)
+        .map(|(a, b)| {
+            let (value, overflow) = op(*a, *b);
+            over |= overflow;
+            value
+        })
+        .collect();
+    (!over).then_some(values)
+}
+
+/// Sum, difference or product of scaled numbers.
+pub(super) fn arithmetic(
+    op: Arithmetic,
+    left: Lanes,
+    right: Lanes,
+    active: &[bool],
+) -> Result<Lanes, LaneFault> {
+    if let (Lanes::Small(a), Lanes::Small(b)) = (&left, &right) {
+        let small = match op {
+            Arithmetic::Add => overflowing(a, b, i64::overflowing_add),
+            Arithmetic::Subtract => overflowing(a, b, i64::overflowing_sub),
+            Arithmetic::Multiply => overflowing(a, b, i64::overflowing_mul),
+        };
+        if let Some(small) = small {
+            return Ok(Lanes::Small(small));
+        }
+    }
+    let (a, b) = (left.wide()?, right.wide()?);
+    let wide = checked(
+        a.into_iter().zip(b),
+        active,
+        &FaultKind::Overflow,
+        |(a, b)| match op {
+            Arithmetic::Add => a.checked_add(b),
+            Arithmetic::Subtract => a.checked_sub(b),
+            Arithmetic::Multiply => a.checked_mul(b),
+        },
+    )?;
+    Ok(Lanes::Wide(wide))
+}
+
+/// Pairs of numerators and denominators.
+pub(super) type Fractions = (Vec<i128>, Vec<i128>);
+
+/// Sum, difference or product of fractions.
+pub(super) fn fraction_arithmetic(
+    op: Arithmetic,
+    left: Fractions,
+    right: Fractions,
+    active: &[bool],
+) -> Result<Lanes, LaneFault> {
+    let quantity = |above: i128, below: i128| Quantity::new(above, below);
+    let pairs = left
+        .0
+        .into_iter()
+        .zip(left.1)
+        .zip(right.0.into_iter().zip(right.1));
+    let results = checked(pairs, active, &FaultKind::Overflow, |(a, b)| {
+        let (a, b) = (quantity(a.0, a.1)?, quantity(b.0, b.1)?);
+        let result = match op {
+            Arithmetic::Add => a.checked_add(b)?,
+            Arithmetic::Subtract => a.checked_add(b.checked_neg()?)?,
+            Arithmetic::Multiply => a.checked_mul(b)?,
+        };
+        Some((result.numerator, result.denominator))
+    })?;
+    let (above, below) = results.into_iter().unzip();
+    Ok(Lanes::Fraction(above, below))
+}
+
+/// Quotient of fractions; a zero divisor asked for is a fault.
+pub(super) fn divide(
+    left: Fractions,
+    right: Fractions,
+    active: &[bool],
+) -> Result<Lanes, LaneFault> {
+    let zero = right
+        .0
+        .iter()
+        .zip(active)
+        .position(|(below, active)| *active && *below == 0);
+    if let Some(lane) = zero {
+        return Err(LaneFault::new(lane, FaultKind::ZeroDenominator));
+    }
+    let pairs = left
+        .0
+        .into_iter()
+        .zip(left.1)
+        .zip(right.0.into_iter().zip(right.1));
+    let results = checked(pairs, active, &FaultKind::Overflow, |(a, b)| {
+        // Equal denominators cancel: the usual case, and no greatest common divisor is needed.
+        if a.1 == b.1 && b.0 > 0 {
+            return Some((a.0, b.0));
+        }
+        let result = Quantity::new(a.0, a.1)?.checked_div(Quantity::new(b.0, b.1)?)?;
+        Some((result.numerator, result.denominator))
+    })?;
+    let (above, below) = results
+        .into_iter()
+        .map(|(above, below)| (above, below.max(1)))
+        .unzip();
+    Ok(Lanes::Fraction(above, below))
+}
+
+/// Numbers of `from` decimals with `to` decimals, exactly.
+pub(super) fn widen(lanes: Lanes, from: u8, to: u8, active: &[bool]) -> Result<Lanes, LaneFault> {
+    let factor = pow10(to.saturating_sub(from)).ok_or_else(misfit)?;
+    let count = active.len();
+    let factor = if let (Lanes::Small(_), Ok(factor)) = (&lanes, i64::try_from(factor)) {
+        Lanes::Small(vec![factor; count])
+    } else {
+        Lanes::Wide(vec![factor; count])
+    };
+    arithmetic(Arithmetic::Multiply, lanes, factor, active)
+}
+
+/// Fractions rounded to `scale` decimals.
+pub(super) fn round(
+    (above, below): Fractions,
+    scale: u8,
+    mode: Rounding,
+    active: &[bool],
+) -> Result<Lanes, LaneFault> {
+    let power = pow10(scale).ok_or_else(misfit)?;
+    let pairs = above.into_iter().zip(below);
+    let rounded = checked(pairs, active, &FaultKind::Overflow, |(above, below)| {
+        if let Some(scaled) = above.checked_mul(power) {
+            return div_round(scaled, below, mode);
+        }
+        let reduced = Quantity::new(above, below)?.checked_mul(Quantity::whole(power))?;
+        div_round(reduced.numerator, reduced.denominator, mode)
+    })?;
+    Ok(Lanes::narrowed(rounded))
+}
+
+/// −x or |x|.
+pub(super) fn signed(lanes: Lanes, absolute: bool, active: &[bool]) -> Result<Lanes, LaneFault> {
+    let change = |value: i128| {
+        if absolute && value >= 0 {
+            Some(value)
+        } else {
+            value.checked_neg()
+        }
+    };
+    Ok(match lanes {
+        Lanes::Fraction(above, below) => {
+            let above = checked(above.into_iter(), active, &FaultKind::Overflow, change)?;
+            Lanes::Fraction(above, below)
+        }
+        scaled => {
+            let wide = scaled.wide()?;
+            let wide = checked(wide.into_iter(), active, &FaultKind::Overflow, change)?;
+            Lanes::narrowed(wide)
+        }
+    })
+}
+
+/// Comparison of scaled numbers, dates or truth values.
+pub(super) fn compare(op: Comparison, left: Lanes, right: Lanes) -> Result<Vec<bool>, LaneFault> {
+    Ok(match (left, right) {
+        (Lanes::Small(a), Lanes::Small(b)) => compare_slices(op, &a, &b),
+        (Lanes::Date(a), Lanes::Date(b)) => compare_slices(op, &a, &b),
+        (Lanes::Bool(a), Lanes::Bool(b)) => compare_slices(op, &a, &b),
+        (a, b) => compare_slices(op, &a.wide()?, &b.wide()?),
+    })
+}
+
+/// Comparison of fractions.
+pub(super) fn compare_fraction_lanes(
+    op: Comparison,
+    left: Fractions,
+    right: Fractions,
+) -> Vec<bool> {
+    let pairs = left
+        .0
+        .into_iter()
+        .zip(left.1)
+        .zip(right.0.into_iter().zip(right.1));
+    pairs
+        .map(|((a, b), (c, d))| op.holds(compare_fractions((a, b.max(1)), (c, d.max(1)))))
+        .collect()
+}
+
+fn compare_slices<T: Ord>(op: Comparison, a: &[T], b: &[T]) -> Vec<bool> {
+    fn each<T>(a: &[T], b: &[T], test: impl Fn(&T, &T) -> bool) -> Vec<bool> {
+        a.iter().zip(b).map(|(a, b)| test(a, b)).collect()
+    }
+    // One loop per operator, so that each is dense.
+    match op {
+        Comparison::Equal => each(a, b, T::eq),
+        Comparison::NotEqual => each(a, b, T::ne),
+        Comparison::Less => each(a, b, T::lt),
+        Comparison::LessOrEqual => each(a, b, T::le),
+        Comparison::Greater => each(a, b, T::gt),
+        Comparison::GreaterOrEqual => each(a, b, T::ge),
+    }
+}

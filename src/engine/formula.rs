@@ -1,0 +1,38 @@
+//! Formulas: SQL scalar expressions, parsed, checked for names, types and units, and lowered to a
+//! small typed tree. Every formula is total: no loops, no calls but to tables, bounded in size.
+
+pub mod tree;
+
+mod aggregate;
+mod call;
+mod check;
+mod names;
+mod operators;
+mod show;
+mod syntax;
+mod units;
+
+pub use check::{Compiled, compile_row, compile_subject};
+pub(crate) use names::did_you_mean;
+pub use names::{Names, TableSignature};
+pub use show::{Substitution, show, show_aggregate};
+
+/// A finding about a formula, placed within its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormulaFault {
+    /// Line within the formula, from one.
+    pub line: u32,
+    /// Character within the line, from one.
+    pub column: u32,
+    /// Characters concerned.
+    pub width: u32,
+    /// Stable code, for example `rules.unknown_column`.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+#[cfg(test)]
+mod tests;

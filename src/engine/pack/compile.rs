@@ -1,0 +1,455 @@
+//! All formulas of a pack against the fact tables, with the columns that deadlines add.
+
+use domain::Place;
+
+use super::{ComponentKind, Deadline, Formula, IndicatorKind, Pack};
+use crate::formula::tree::{Node, Ty};
+use crate::formula::{
+    Compiled, FormulaFault, Names, TableSignature, compile_row, compile_subject, did_you_mean,
+};
+use crate::schema::{Column, Schema, TableSchema, Type, Unit};
+
+/// A finding about a formula of the pack, or about a reference at a place.
+#[derive(Clone, Debug)]
+pub(crate) struct CompileFault {
+    /// Start of the formula; the fault's line and column count from it.
+    pub(crate) place: Place,
+    pub(crate) fault: FormulaFault,
+}
+
+/// A deadline with its columns found.
+#[derive(Clone, Debug)]
+pub(crate) struct CompiledDeadline {
+    /// Index into the pack.
+    pub(crate) index: usize,
+    pub(crate) table: usize,
+    pub(crate) start: usize,
+    pub(crate) done: usize,
+    pub(crate) extension: Option<usize>,
+    pub(crate) consent: Option<usize>,
+    /// Condition of each rule.
+    pub(crate) rules: Vec<Option<Compiled>>,
+}
+
+/// Rows of a table and a formula over them.
+#[derive(Clone, Debug)]
+pub(crate) struct CompiledRule {
+    /// Index into the pack's indicators or components.
+    pub(crate) index: usize,
+    pub(crate) table: usize,
+    pub(crate) condition: Option<Node>,
+    pub(crate) value: Compiled,
+    /// Signature index of the band table.
+    pub(crate) band: Option<usize>,
+}
+
+/// A pack with every formula compiled.
+#[derive(Clone, Debug)]
+pub(crate) struct CompiledPack {
+    /// Fact tables with the columns of deadlines after those given.
+    pub(crate) schema: Schema,
+    pub(crate) parameters: Vec<(String, Unit, u8)>,
+    pub(crate) signatures: Vec<TableSignature>,
+    pub(crate) deadlines: Vec<CompiledDeadline>,
+    /// Table index and formula.
+    pub(crate) importance: Option<(usize, Compiled)>,
+    pub(crate) indicators: Vec<CompiledRule>,
+    /// Weights of the components that share a pool.
+    pub(crate) weights: Vec<CompiledRule>,
+}
+
+/// The columns a deadline adds.
+pub(crate) fn deadline_columns(id: &str) -> [Column; 6] {
+    let column = |suffix: &str, ty, doc: &str| Column::new(format!("{id}_{suffix}"), ty, doc);
+    [
+        column("due_on", Type::Date, "到期日 due date").optional(),
+        column("days", Type::DAYS, "已用工作日 working days taken").optional(),
+        column("limit", Type::DAYS, "期限工作日 working days allowed").optional(),
+        column("on_time", Type::Bool, "按期办结 done by the due date"),
+        column(
+            "open",
+            Type::Bool,
+            "期末未办结 not done by the end of the period",
+        ),
+        column("due", Type::Bool, "本期到期 due within the period"),
+    ]
+}
+
+struct Compiler<'a> {
+    pack: &'a Pack,
+    schema: Schema,
+    parameters: Vec<(String, Unit, u8)>,
+    signatures: Vec<TableSignature>,
+    faults: Vec<CompileFault>,
+}
+
+/// Compiles the pack; `Err` has every fault.
+pub(crate) fn compile(pack: &Pack, schema: &Schema) -> Result<CompiledPack, Vec<CompileFault>> {
+    let mut compiler = Compiler {
+        pack,
+        schema: schema.clone(),
+        parameters: pack
+            .parameters
+            .iter()
+            .map(|one| (one.id.clone(), one.unit, one.scale))
+            .collect(),
+        signatures: signatures(pack),
+        faults: Vec::new(),
+    };
+    let importance = compiler.importance();
+    let deadlines = compiler.deadlines();
+    let indicators = compiler.indicators();
+    let weights = compiler.weights();
+    if !compiler.faults.is_empty() {
+        return Err(compiler.faults);
+    }
+    Ok(CompiledPack {
+        schema: compiler.schema,
+        parameters: compiler.parameters,
+        signatures: compiler.signatures,
+        deadlines,
+        importance,
+        indicators,
+        weights,
+    })
+}
+
+fn signatures(pack: &Pack) -> Vec<TableSignature> {
+    let mut all: Vec<TableSignature> = Vec::new();
+    for table in &pack.tables {
+        if all.iter().any(|known| known.id == table.id) {
+            continue;
+        }
+        all.push(TableSignature {
+            id: table.id.clone(),
+            inputs: table.inputs.iter().map(|input| input.ty).collect(),
+            output: table.output,
+        });
+    }
+    all
+}
+
+impl Compiler<'_> {
+    fn names<'n>(&'n self, table: &'n TableSchema) -> Names<'n> {
+        Names {
+            table,
+            parameters: &self.parameters,
+            tables: &self.signatures,
+            rounding: self.pack.rounding.score.mode,
+        }
+    }
+
+    fn report(&mut self, formula: &Formula, faults: Vec<FormulaFault>) {
+        self.faults
+            .extend(faults.into_iter().map(|fault| CompileFault {
+                place: formula.place.clone(),
+                fault,
+            }));
+    }
+
+    /// A fault about the element at a place rather than about a part of a formula.
+    fn complain(&mut self, place: &Place, code: &'static str, message: String, help: String) {
+        self.faults.push(CompileFault {
+            place: place.clone(),
+            fault: FormulaFault {
+                line: 1,
+                column: 1,
+                width: 0,
+                code,
+                message,
+                help,
+            },
+        });
+    }
+
+    fn table(&mut self, name: &str, place: &Place, what: &str) -> Option<usize> {
+        let found = self.schema.table_index(name);
+        if found.is_none() {
+            let help = did_you_mean(name, self.schema.tables.iter().map(|one| one.name.as_str()));
+            let message = format!("{what}：没有事实表“{name}” (unknown fact table {name})");
+            self.complain(place, "rules.unknown_table", message, help);
+        }
+        found
+    }
+
+    fn importance(&mut self) -> Option<(usize, Compiled)> {
+        let rule = self.pack.importance.as_ref()?;
+        let index = self.table(&rule.of, &rule.place, "[importance]")?;
+        let mut table = self.schema.tables.get(index)?.clone();
+        // The column it computes cannot be read by it: a cycle.
+        let cycle = rule
+            .value
+            .text
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .any(|word| word == "importance");
+        if cycle && table.column("importance").is_some() {
+            let message = "重要程度的公式用到了它自己：importance → importance (cycle)".to_owned();
+            let help =
+                "请只用目录的列、参数和表 (use columns of the catalogue, parameters, tables)";
+            self.complain(&rule.value.place, "rules.cycle", message, help.to_owned());
+            return None;
+        }
+        // Kept in place, under a name no formula can spell, so that the other columns keep theirs.
+        if let Some(column) = table
+            .columns
+            .iter_mut()
+            .find(|one| one.name == "importance")
+        {
+            column.name = "(importance)".into();
+        }
+        match compile_row(&rule.value.text, self.names(&table)) {
+            Ok(compiled) => {
+                self.expect_number(&rule.value, compiled.root.ty);
+                Some((index, compiled))
+            }
+            Err(faults) => {
+                self.report(&rule.value, faults);
+                None
+            }
+        }
+    }
+
+    fn deadlines(&mut self) -> Vec<CompiledDeadline> {
+        let base = self.schema.clone();
+        let mut compiled = Vec::new();
+        for (index, deadline) in self.pack.deadlines.iter().enumerate() {
+            let what = format!("[[deadline]] {}", deadline.id);
+            let Some(table) = self.table(&deadline.of, &deadline.place, &what) else {
+                continue;
+            };
+            let Some(columns) = base.tables.get(table) else {
+                continue;
+            };
+            compiled.extend(self.deadline(index, deadline, table, columns));
+            for column in deadline_columns(&deadline.id) {
+                self.add_column(table, column, deadline);
+            }
+        }
+        compiled
+    }
+
+    fn add_column(&mut self, table: usize, column: Column, deadline: &Deadline) {
+        let Some(target) = self.schema.tables.get_mut(table) else {
+            return;
+        };
+        if target.column(&column.name).is_some() {
+            let message = format!(
+                "期限“{}”产生的列“{}”在事实表“{}”中已有 (the column exists already)",
+                deadline.id, column.name, target.name
+            );
+            let help = "请换一个期限标识 (choose another id)".to_owned();
+            self.complain(&deadline.place, "rules.duplicate", message, help);
+            return;
+        }
+        target.columns.push(column);
+    }
+
+    fn deadline(
+        &mut self,
+        index: usize,
+        deadline: &Deadline,
+        table: usize,
+        columns: &TableSchema,
+    ) -> Option<CompiledDeadline> {
+        let mut column = |name: &str, fits: &dyn Fn(&Column) -> bool, wanted: &str| {
+            let found = columns.column_index(name);
+            let right = columns.column(name).is_some_and(fits);
+            if !right {
+                let help = did_you_mean(
+                    name,
+                    columns
+                        .columns
+                        .iter()
+                        .filter(|one| fits(one))
+                        .map(|one| one.name.as_str()),
+                );
+                let message = format!(
+                    "期限“{}”的列“{name}”应是事实表“{}”的{wanted} (no such column)",
+                    deadline.id, columns.name
+                );
+                self.complain(&deadline.place, "rules.unknown_column", message, help);
+            }
+            found.filter(|_| right)
+        };
+        let is_date = |column: &Column| column.ty == Type::Date;
+        let is_days = |column: &Column| column.ty == Type::DAYS && !column.optional;
+        let is_start = |column: &Column| is_date(column) && !column.optional;
+        let start = column(&deadline.start, &is_start, "必填日期列");
+        let done = column(&deadline.done, &is_date, "日期列");
+        let extension = deadline
+            .extension
+            .as_ref()
+            .map(|name| column(name, &is_days, "天数列"));
+        let consent = deadline
+            .extension_consent
+            .as_ref()
+            .map(|name| column(name, &is_date, "日期列"));
+        let mut rules = Vec::new();
+        for rule in &deadline.rules {
+            let Some(when) = &rule.when else {
+                rules.push(None);
+                continue;
+            };
+            match compile_row(&when.text, self.names(columns)) {
+                Ok(compiled) => {
+                    self.expect_bool(when, compiled.root.ty);
+                    rules.push(Some(compiled));
+                }
+                Err(faults) => self.report(when, faults),
+            }
+        }
+        Some(CompiledDeadline {
+            index,
+            table,
+            start: start?,
+            done: done?,
+            extension: extension.flatten(),
+            consent: consent.flatten(),
+            rules,
+        })
+    }
+
+    fn expect_bool(&mut self, formula: &Formula, found: Ty) {
+        if found != Ty::Bool {
+            let message = "此处应为条件（是非） (expected a condition)".to_owned();
+            self.complain(&formula.place, "rules.type", message, String::new());
+        }
+    }
+
+    fn expect_number(&mut self, formula: &Formula, found: Ty) {
+        if !matches!(found, Ty::Number { .. }) {
+            let message = "此处应为数 (expected a number)".to_owned();
+            self.complain(&formula.place, "rules.type", message, String::new());
+        }
+    }
+
+    /// A condition and a value over its rows.
+    fn rule(
+        &mut self,
+        table: usize,
+        condition: Option<&Formula>,
+        value: &Formula,
+        may_be_empty: bool,
+    ) -> Option<(Option<Node>, Compiled)> {
+        let columns = self.schema.tables.get(table)?.clone();
+        let condition = match condition {
+            None => Some(None),
+            Some(formula) => match compile_row(&formula.text, self.names(&columns)) {
+                Ok(compiled) => {
+                    self.expect_bool(formula, compiled.root.ty);
+                    Some(Some(compiled.root))
+                }
+                Err(faults) => {
+                    self.report(formula, faults);
+                    None
+                }
+            },
+        };
+        let shown = condition.as_ref().and_then(Option::as_ref);
+        let names = self.names(&columns);
+        match compile_subject(&value.text, names, shown, may_be_empty) {
+            Ok(compiled) => Some((condition?, compiled)),
+            Err(faults) => {
+                self.report(value, faults);
+                None
+            }
+        }
+    }
+
+    fn indicators(&mut self) -> Vec<CompiledRule> {
+        let pack = self.pack;
+        let mut all = Vec::new();
+        for (index, indicator) in pack.indicators.iter().enumerate() {
+            let what = format!("[[indicator]] {}", indicator.id);
+            let Some(table) = self.table(&indicator.from, &indicator.place, &what) else {
+                continue;
+            };
+            let empty = indicator.kind.counts_without_cases();
+            let condition = indicator.condition.as_ref();
+            let Some((condition, value)) = self.rule(table, condition, &indicator.value, empty)
+            else {
+                continue;
+            };
+            self.check_kind(&indicator.kind, &indicator.value, value.root.ty);
+            let band = match &indicator.kind {
+                IndicatorKind::Banded { band } => {
+                    self.signatures.iter().position(|table| table.id == *band)
+                }
+                _ => None,
+            };
+            all.push(CompiledRule {
+                index,
+                table,
+                condition,
+                value,
+                band,
+            });
+        }
+        all
+    }
+
+    /// Whether the value is of the type and unit that the kind needs.
+    fn check_kind(&mut self, kind: &IndicatorKind, formula: &Formula, ty: Ty) {
+        if matches!(kind, IndicatorKind::Veto { .. }) {
+            self.expect_bool(formula, ty);
+            return;
+        }
+        let Ty::Number { unit, literal, .. } = ty else {
+            self.expect_number(formula, ty);
+            return;
+        };
+        let wanted = match kind {
+            IndicatorKind::Ratio => Unit::Ratio,
+            IndicatorKind::Deduct { .. } | IndicatorKind::Bonus { .. } => Unit::Points,
+            IndicatorKind::Banded { .. } | IndicatorKind::Veto { .. } | IndicatorKind::Relative => {
+                return;
+            }
+        };
+        if literal || unit == wanted || unit == Unit::None {
+            return;
+        }
+        let message = format!(
+            "{} 指标的值应为 [{wanted}]，却是 [{unit}] (expected {wanted}, found {unit})",
+            kind.name()
+        );
+        let help = match wanted {
+            Unit::Ratio => "用 ratio(a, b) 得到比率 (use ratio(a, b))",
+            _ => "用表把数换成分 (turn the number into points by a table)",
+        };
+        self.complain(&formula.place, "rules.unit", message, help.to_owned());
+    }
+
+    fn weights(&mut self) -> Vec<CompiledRule> {
+        let pack = self.pack;
+        let mut all = Vec::new();
+        let components = pack.compensation.iter().flat_map(|one| &one.components);
+        for (index, component) in components.enumerate() {
+            let ComponentKind::Pool {
+                from,
+                condition,
+                weight,
+                ..
+            } = &component.kind
+            else {
+                continue;
+            };
+            let what = format!("[[compensation.component]] {}", component.id);
+            let Some(table) = self.table(from, &component.place, &what) else {
+                continue;
+            };
+            let Some((condition, value)) = self.rule(table, condition.as_ref(), weight, true)
+            else {
+                continue;
+            };
+            self.expect_number(weight, value.root.ty);
+            all.push(CompiledRule {
+                index,
+                table,
+                condition,
+                value,
+                band: None,
+            });
+        }
+        all
+    }
+}

@@ -1,0 +1,386 @@
+//! What the parts of a pack owe each other: unique ids, known references, points that sum.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use domain::{DateRange, Diagnostic, Place};
+
+use super::cursor::Findings;
+use super::source::SourceText;
+use super::{Cite, ComponentKind, IndicatorKind, Pack, TableOutput};
+use crate::exact::Exact;
+use crate::formula::did_you_mean;
+use crate::pack::InputType;
+
+pub(super) struct Verifier<'a> {
+    pub(super) pack: &'a Pack,
+    pub(super) sources: &'a [SourceText<'a>],
+    pub(super) findings: &'a Findings,
+}
+
+/// Checks everything that needs no fact table.
+pub(crate) fn verify(pack: &Pack, sources: &[SourceText<'_>], findings: &Findings) {
+    let verifier = Verifier {
+        pack,
+        sources,
+        findings,
+    };
+    verifier.unique_ids();
+    verifier.cites();
+    verifier.references();
+    verifier.points();
+    verifier.grades();
+}
+
+impl Verifier<'_> {
+    pub(super) fn error(&self, code: &'static str, place: &Place, message: String, help: &str) {
+        let source = self.sources.iter().find(|source| source.name == place.file);
+        let diagnostic = match source {
+            Some(source) => source.error_at(code, place.clone(), 0, message),
+            None => Diagnostic::error(code, place.clone(), message),
+        };
+        self.findings.borrow_mut().push(diagnostic.with_help(help));
+    }
+
+    fn unique_ids(&self) {
+        let pack = self.pack;
+        let always = |id: &'_ str, place: &Place| (id.to_owned(), None, place.clone());
+        let dated =
+            |id: &str, range: DateRange, place: &Place| (id.to_owned(), Some(range), place.clone());
+        self.unique(
+            "source",
+            pack.sources.iter().map(|one| always(&one.id, &one.place)),
+        );
+        self.unique(
+            "parameter",
+            pack.parameters
+                .iter()
+                .map(|one| always(&one.id, &one.place)),
+        );
+        self.unique(
+            "deadline",
+            pack.deadlines.iter().map(|one| always(&one.id, &one.place)),
+        );
+        self.unique(
+            "grade",
+            pack.grades.iter().map(|one| always(&one.id, &one.place)),
+        );
+        self.unique(
+            "constraint",
+            pack.constraints
+                .iter()
+                .map(|one| always(&one.id, &one.place)),
+        );
+        let axes = pack.axes.iter();
+        self.unique(
+            "axis",
+            axes.map(|one| dated(&one.id, one.effective, &one.place)),
+        );
+        let tables = pack.tables.iter();
+        self.unique(
+            "table",
+            tables.map(|one| dated(&one.id, one.effective, &one.place)),
+        );
+        let indicators = pack.indicators.iter();
+        self.unique(
+            "indicator",
+            indicators.map(|one| dated(&one.id, one.effective, &one.place)),
+        );
+        let components = pack.compensation.iter().flat_map(|one| &one.components);
+        self.unique(
+            "compensation.component",
+            components.map(|one| always(&one.id, &one.place)),
+        );
+    }
+
+    /// Elements of one id must not be in force together; undated ones never may repeat.
+    fn unique(&self, kind: &str, all: impl Iterator<Item = (String, Option<DateRange>, Place)>) {
+        let mut seen: BTreeMap<String, Vec<(Option<DateRange>, Place)>> = BTreeMap::new();
+        for (id, range, place) in all {
+            let before = seen.entry(id.clone()).or_default();
+            let clash = before.iter().find(|(other, _)| match (range, other) {
+                (Some(range), Some(other)) => range.overlaps(*other),
+                _ => true,
+            });
+            if let Some((_, first)) = clash {
+                let message = format!(
+                    "[[{kind}]] 的标识“{id}”重复，第一次在 {}:{} (duplicate id {id})",
+                    first.file, first.line
+                );
+                let help = "换一个标识，或让有效期不重叠 (rename, or end one before the other)";
+                self.error("rules.duplicate", &place, message, help);
+            }
+            before.push((range, place));
+        }
+    }
+
+    fn cites(&self) {
+        let pack = self.pack;
+        let mut all: Vec<(&[Cite], &Place)> = Vec::new();
+        all.extend(
+            pack.parameters
+                .iter()
+                .map(|one| (one.cite.as_slice(), &one.place)),
+        );
+        all.extend(
+            pack.deadlines
+                .iter()
+                .map(|one| (one.cite.as_slice(), &one.place)),
+        );
+        for table in &pack.tables {
+            all.push((&table.cite, &table.place));
+            all.extend(
+                table
+                    .rows
+                    .iter()
+                    .map(|row| (row.cite.as_slice(), &row.place)),
+            );
+        }
+        all.extend(
+            pack.importance
+                .iter()
+                .map(|one| (one.cite.as_slice(), &one.place)),
+        );
+        all.extend(
+            pack.axes
+                .iter()
+                .map(|one| (one.cite.as_slice(), &one.place)),
+        );
+        all.extend(
+            pack.indicators
+                .iter()
+                .map(|one| (one.cite.as_slice(), &one.place)),
+        );
+        all.extend(
+            pack.grades
+                .iter()
+                .map(|one| (one.cite.as_slice(), &one.place)),
+        );
+        all.extend(
+            pack.constraints
+                .iter()
+                .map(|one| (one.cite.as_slice(), &one.place)),
+        );
+        if let Some(compensation) = &pack.compensation {
+            all.push((&compensation.cite, &compensation.place));
+            let components = compensation.components.iter();
+            all.extend(components.map(|one| (one.cite.as_slice(), &one.place)));
+        }
+        for (cites, place) in all {
+            for cite in cites {
+                if pack.source(&cite.source).is_none() {
+                    let help =
+                        did_you_mean(&cite.source, pack.sources.iter().map(|one| one.id.as_str()));
+                    let message = format!(
+                        "出处“{}”不是已声明的 [[source]] (unknown source {})",
+                        cite.source, cite.source
+                    );
+                    self.error("rules.unknown_source", place, message, &help);
+                }
+            }
+        }
+    }
+
+    fn known<'n>(
+        &self,
+        kind: &str,
+        name: &str,
+        names: impl Iterator<Item = &'n str>,
+        place: &Place,
+    ) {
+        let names: Vec<&str> = names.collect();
+        if !names.contains(&name) {
+            let help = did_you_mean(name, names);
+            let message = format!("没有{kind}“{name}” (unknown {name})");
+            self.error("rules.unknown_reference", place, message, &help);
+        }
+    }
+
+    fn references(&self) {
+        let pack = self.pack;
+        let grades = || pack.grades.iter().map(|one| one.id.as_str());
+        let parameters = || pack.parameters.iter().map(|one| one.id.as_str());
+        for indicator in &pack.indicators {
+            let place = &indicator.place;
+            if !indicator.axis.is_empty() {
+                let axes = pack.axes.iter().map(|one| one.id.as_str());
+                self.known("维度 axis", &indicator.axis, axes, place);
+            }
+            match &indicator.kind {
+                IndicatorKind::Banded { band } => self.band(band, place),
+                IndicatorKind::Veto {
+                    grade: Some(grade), ..
+                } => self.known("等次 grade", grade, grades(), place),
+                _ => {}
+            }
+        }
+        for component in pack.compensation.iter().flat_map(|one| &one.components) {
+            let used: Vec<&String> = match &component.kind {
+                ComponentKind::Claims { rate } => vec![rate],
+                ComponentKind::Pool {
+                    pool,
+                    floor_ratio,
+                    cap_ratio,
+                    ..
+                } => [Some(pool), floor_ratio.as_ref(), cap_ratio.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .collect(),
+            };
+            for name in used {
+                self.known("参数 parameter", name, parameters(), &component.place);
+            }
+            if let Some(grade) = &component.min_grade {
+                self.known("等次 grade", grade, grades(), &component.place);
+            }
+        }
+        for constraint in &pack.constraints {
+            for grade in &constraint.when_grade {
+                self.known("等次 grade", grade, grades(), &constraint.place);
+            }
+            if let Some(share) = &constraint.share {
+                self.known("参数 parameter", share, parameters(), &constraint.place);
+            }
+        }
+        self.versions_agree();
+    }
+
+    fn band(&self, band: &str, place: &Place) {
+        let pack = self.pack;
+        self.known(
+            "表 table",
+            band,
+            pack.tables.iter().map(|one| one.id.as_str()),
+            place,
+        );
+        for table in pack.tables.iter().filter(|table| table.id == band) {
+            let one_number =
+                matches!(table.inputs.as_slice(), [one] if one.ty == InputType::Number);
+            if !one_number || !matches!(table.output, TableOutput::Number { .. }) {
+                let message = format!(
+                    "分档表“{band}”应由一个数得出分数 (a band table maps one number to points)"
+                );
+                self.error("rules.band", place, message, "");
+            }
+        }
+    }
+
+    /// Versions of a table have the same inputs and output, so that formulas mean the same.
+    fn versions_agree(&self) {
+        for table in &self.pack.tables {
+            let first = self.pack.tables.iter().find(|other| other.id == table.id);
+            let Some(first) = first else { continue };
+            let types = |table: &super::Table| -> Vec<InputType> {
+                table.inputs.iter().map(|input| input.ty).collect()
+            };
+            if types(first) != types(table) || first.output != table.output {
+                let message = format!(
+                    "表“{}”的两个版本输入或输出不同 (versions of {} differ in shape)",
+                    table.id, table.id
+                );
+                self.error("rules.table_versions", &table.place, message, "");
+            }
+        }
+    }
+
+    /// On every day on which something changes, the points must sum to the axes and the maximum.
+    fn points(&self) {
+        let pack = self.pack;
+        let mut days: BTreeSet<NaiveDate> = BTreeSet::from([pack.header.effective.from]);
+        let ranges = pack.axes.iter().map(|one| one.effective);
+        for range in ranges.chain(pack.indicators.iter().map(|one| one.effective)) {
+            days.insert(range.from);
+            days.extend(range.to);
+        }
+        let mut said = BTreeSet::new();
+        for day in days {
+            if pack.header.effective.contains(day) {
+                self.points_on(day, &mut said);
+            }
+        }
+    }
+
+    fn points_on(&self, day: NaiveDate, said: &mut BTreeSet<String>) {
+        let pack = self.pack;
+        let mut complain = |place: &Place, message: String| {
+            if said.insert(message.clone()) {
+                let help = format!("自 {day} 起如此；请调整 points 或 maximum (as of {day})");
+                self.error("rules.points", place, message, &help);
+            }
+        };
+        let axes: Vec<_> = pack
+            .axes
+            .iter()
+            .filter(|one| one.effective.contains(day))
+            .collect();
+        let (sum, parts) = total(axes.iter().map(|one| (one.id.as_str(), one.points)));
+        if sum != Some(pack.maximum) {
+            let sum = sum.map_or_else(|| "?".into(), |sum| sum.to_string());
+            complain(
+                &pack.header.place,
+                format!(
+                    "各维度分值之和为 {sum}，声明的满分为 {}：{parts} (axes sum to {sum}, not {})",
+                    pack.maximum, pack.maximum
+                ),
+            );
+        }
+        for axis in axes {
+            let own = pack.indicators.iter().filter(|one| {
+                one.axis == axis.id && one.kind.is_scored() && one.effective.contains(day)
+            });
+            let (sum, parts) = total(own.map(|one| (one.id.as_str(), one.points)));
+            if sum != Some(axis.points) {
+                let sum = sum.map_or_else(|| "?".into(), |sum| sum.to_string());
+                complain(
+                    &axis.place,
+                    format!(
+                        "维度“{}”的指标分值之和为 {sum}，维度分值为 {}：{parts} \
+                         (indicators sum to {sum}, not {})",
+                        axis.id, axis.points, axis.points
+                    ),
+                );
+            }
+        }
+    }
+
+    fn grades(&self) {
+        let grades = &self.pack.grades;
+        let Some(last) = grades.last() else {
+            let place = &self.pack.header.place;
+            let message = "没有等次 [[grade]] (no grade)".to_owned();
+            self.error("rules.missing_section", place, message, "");
+            return;
+        };
+        if last.from > Exact::whole(0) {
+            let message = format!(
+                "最低等次“{}”从 {} 起，{} 分以下没有等次 (totals below {} have no grade)",
+                last.id, last.from, last.from, last.from
+            );
+            self.error(
+                "rules.grade_gap",
+                &last.place,
+                message,
+                "最低等次写 from = \"0\"",
+            );
+        }
+        for (upper, lower) in grades.iter().zip(grades.iter().skip(1)) {
+            if lower.from >= upper.from {
+                let message = format!(
+                    "等次“{}”（{}）应低于其前的“{}”（{}） (grades go from the best down)",
+                    lower.id, lower.from, upper.id, upper.from
+                );
+                self.error("rules.grade_order", &lower.place, message, "");
+            }
+        }
+    }
+}
+
+fn total<'a>(parts: impl Iterator<Item = (&'a str, Exact)>) -> (Option<Exact>, String) {
+    let mut sum = Some(Exact::whole(0));
+    let mut texts = Vec::new();
+    for (id, points) in parts {
+        sum = sum.and_then(|sum| sum.checked_add(points));
+        texts.push(format!("{id} {points}"));
+    }
+    (sum.map(Exact::trimmed), texts.join(" + "))
+}

@@ -1,0 +1,382 @@
+//! A pack in one period: the parameters, tables and indicators in force, ready to evaluate.
+
+mod bound;
+mod deadlines;
+mod indicators;
+mod weights;
+
+use chrono::{Datelike as _, NaiveDate};
+use domain::{Diagnostic, Period, Place, WorkdayCalendar};
+
+pub use bound::Bound;
+
+use crate::eval::{ActiveTable, Constants, LaneFault, Machine, Stretch};
+use crate::evaluation::Evaluation;
+
+use crate::fault::{Fault, FaultKind};
+use crate::formula::tree::{Aggregate, Kind, Node};
+use crate::frame::Frame;
+use crate::pack::{CompiledPack, Pack, ParameterValue, Table, compile, placed};
+use crate::schema::Schema;
+use crate::table::Lookup;
+
+/// A pack in one period.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub(crate) pack: Pack,
+    pub(crate) compiled: CompiledPack,
+    pub(crate) period: Period,
+    pub(crate) constants: Constants,
+    /// Those of January 1, when importance is frozen for the year.
+    pub(crate) importance_constants: Constants,
+    /// Tables as given, without the columns of deadlines.
+    pub(crate) base: Schema,
+}
+
+impl Plan {
+    /// What is in force on the period's last day. An element that a formula in force needs and that
+    /// has no value then is an error, and so is a pack that is not in force throughout the period.
+    pub fn new(pack: &Pack, schema: &Schema, period: Period) -> Result<Self, Vec<Diagnostic>> {
+        let compiled = compile(pack, schema).map_err(|faults| {
+            faults
+                .iter()
+                .map(|fault| placed(fault, &[]))
+                .collect::<Vec<_>>()
+        })?;
+        let effective = pack.header.effective;
+        if !effective.contains(period.first_day()) || !effective.contains(period.last_day()) {
+            let until = effective
+                .to
+                .map_or_else(String::new, |to| format!("至 {to} 前"));
+            let message = format!(
+                "规则包“{}”自 {} 起{until}有效，不适用于 {period} (not in force in {period})",
+                pack.header.id, effective.from
+            );
+            return Err(vec![Diagnostic::error(
+                "rules.not_in_force",
+                pack.header.place.clone(),
+                message,
+            )]);
+        }
+        let mut faults = Vec::new();
+        let day = period.last_day();
+        let frozen_day = NaiveDate::from_ymd_opt(period.year(), 1, 1)
+            .map_or(effective.from, |first| first.max(effective.from));
+        let frozen = pack
+            .importance
+            .as_ref()
+            .is_some_and(|one| one.frozen_for_year);
+        let importance_day = if frozen { frozen_day } else { day };
+        let plan = Self {
+            constants: constants(pack, &compiled, period, day, &mut faults),
+            importance_constants: constants(pack, &compiled, period, importance_day, &mut faults),
+            pack: pack.clone(),
+            compiled,
+            period,
+            base: schema.clone(),
+        };
+        plan.require_in_force(day, importance_day, &mut faults);
+        faults.sort();
+        faults.dedup();
+        if faults.is_empty() {
+            Ok(plan)
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// The pack.
+    pub const fn pack(&self) -> &Pack {
+        &self.pack
+    }
+
+    /// The period.
+    pub const fn period(&self) -> Period {
+        self.period
+    }
+
+    /// Fact tables with the columns that deadlines add.
+    pub const fn schema(&self) -> &Schema {
+        &self.compiled.schema
+    }
+
+    /// Indices into the pack of the indicators in force.
+    pub fn indicators(&self) -> impl Iterator<Item = usize> + '_ {
+        let day = self.period.last_day();
+        let all = self.pack.indicators.iter().enumerate();
+        all.filter(move |(_, one)| one.effective.contains(day))
+            .map(|(index, _)| index)
+    }
+
+    /// Indices into the pack of the axes in force.
+    pub fn axes(&self) -> impl Iterator<Item = usize> + '_ {
+        let day = self.period.last_day();
+        let all = self.pack.axes.iter().enumerate();
+        all.filter(move |(_, one)| one.effective.contains(day))
+            .map(|(index, _)| index)
+    }
+
+    /// A parameter's value in force on the period's last day.
+    pub fn parameter(&self, id: &str) -> Option<&ParameterValue> {
+        let (_, value) = self.pack.parameter_on(id, self.period.last_day())?;
+        Some(value)
+    }
+
+    /// The importance of every row of the importance table, at the scale the pack declares. The
+    /// frame's own importance columns may hold anything yet.
+    pub fn importance(&self, frame: &Frame) -> Result<Vec<i64>, Vec<Fault>> {
+        let (Some(rule), Some((table, formula))) =
+            (&self.pack.importance, &self.compiled.importance)
+        else {
+            return Ok(Vec::new());
+        };
+        let facts = self.checked_table(frame, *table)?;
+        let calendar = WorkdayCalendar::new();
+        let memo = crate::eval::CalendarMemo::new(&calendar);
+        let machine = Machine::new(&self.importance_constants, Some(&memo), &facts.columns, &[]);
+        let fault = |fault: LaneFault| {
+            let subject = facts
+                .offsets
+                .partition_point(|end| *end as usize <= fault.lane);
+            vec![Fault {
+                rule: "importance".into(),
+                place: rule.place.clone(),
+                subject: subject.checked_sub(1),
+                table: rule.of.clone(),
+                row: Some(fault.lane),
+                kind: fault.kind,
+            }]
+        };
+        let active = vec![true; facts.rows()];
+        let at = Stretch {
+            start: 0,
+            active: &active,
+        };
+        let lanes = machine.eval(&formula.root, at).map_err(fault)?;
+        let scale = formula.root.ty.scale();
+        let mode = self.pack.rounding.score.mode;
+        lanes
+            .rounded(scale, rule.scale, mode, &active)
+            .map_err(fault)
+    }
+
+    /// The frame with the columns of the deadlines, ready for evaluation, traces and weights.
+    pub fn bind<'a>(
+        &'a self,
+        frame: &'a Frame,
+        calendar: &'a WorkdayCalendar,
+    ) -> Result<Bound<'a>, Vec<Fault>> {
+        Bound::new(self, frame, calendar)
+    }
+
+    /// Every indicator in force for every subject; all faults when there is any.
+    pub fn evaluate(
+        &self,
+        frame: &Frame,
+        calendar: &WorkdayCalendar,
+    ) -> Result<Evaluation, Vec<Fault>> {
+        self.bind(frame, calendar)?.evaluate()
+    }
+
+    /// A table of the frame, if it has the rows and columns the schema says.
+    pub(crate) fn checked_table<'f>(
+        &self,
+        frame: &'f Frame,
+        index: usize,
+    ) -> Result<&'f crate::frame::FrameTable, Vec<Fault>> {
+        let rules = self.base.tables.get(index);
+        let table = frame.tables.get(index);
+        if let (Some(rules), Some(table)) = (rules, table) {
+            let rows = table.rows();
+            let fits = table.columns.len() == rules.columns.len()
+                && table.offsets.len() == frame.subjects + 1
+                && table
+                    .columns
+                    .iter()
+                    .all(|column| column.values.len() == rows);
+            if fits {
+                return Ok(table);
+            }
+        }
+        let name = rules.map_or_else(String::new, |rules| rules.name.clone());
+        Err(vec![Fault {
+            rule: self.pack.header.id.clone(),
+            place: self.pack.header.place.clone(),
+            subject: None,
+            table: name.clone(),
+            row: None,
+            kind: FaultKind::WrongFrame { table: name },
+        }])
+    }
+
+    /// Reports parameters and tables that formulas in force use but that have no value then.
+    fn require_in_force(
+        &self,
+        day: NaiveDate,
+        importance_day: NaiveDate,
+        to: &mut Vec<Diagnostic>,
+    ) {
+        if let (Some(rule), Some((_, formula))) = (&self.pack.importance, &self.compiled.importance)
+        {
+            let constants = &self.importance_constants;
+            let user = ("importance", &rule.value.place);
+            self.require(&formula.root, &[], constants, importance_day, user, to);
+        }
+        let active: Vec<usize> = self.indicators().collect();
+        for rule in self
+            .compiled
+            .indicators
+            .iter()
+            .filter(|one| active.contains(&one.index))
+        {
+            let Some(indicator) = self.pack.indicators.get(rule.index) else {
+                continue;
+            };
+            let user = (indicator.id.as_str(), &indicator.value.place);
+            let constants = &self.constants;
+            self.require(
+                &rule.value.root,
+                &rule.value.aggregates,
+                constants,
+                day,
+                user,
+                to,
+            );
+            if let Some(condition) = &rule.condition {
+                self.require(condition, &[], constants, day, user, to);
+            }
+            if let Some(band) = rule.band
+                && constants.tables.get(band).is_none_or(Option::is_none)
+            {
+                let id = self
+                    .compiled
+                    .signatures
+                    .get(band)
+                    .map_or("", |table| &table.id);
+                to.push(ended("表 table", id, day, user));
+            }
+        }
+        let components = self
+            .pack
+            .compensation
+            .iter()
+            .flat_map(|one| &one.components);
+        let components: Vec<_> = components.collect();
+        for rule in &self.compiled.weights {
+            let Some(component) = components.get(rule.index) else {
+                continue;
+            };
+            let user = (component.id.as_str(), &component.place);
+            let (root, aggregates) = (&rule.value.root, &rule.value.aggregates);
+            self.require(root, aggregates, &self.constants, day, user, to);
+        }
+        for deadline in &self.compiled.deadlines {
+            let Some(rule) = self.pack.deadlines.get(deadline.index) else {
+                continue;
+            };
+            for condition in deadline.rules.iter().flatten() {
+                let user = (rule.id.as_str(), &rule.place);
+                self.require(&condition.root, &[], &self.constants, day, user, to);
+            }
+        }
+    }
+
+    fn require(
+        &self,
+        root: &Node,
+        aggregates: &[Aggregate],
+        constants: &Constants,
+        day: NaiveDate,
+        user: (&str, &Place),
+        to: &mut Vec<Diagnostic>,
+    ) {
+        let mut visit = |node: &Node| match &node.kind {
+            Kind::Parameter(index)
+                if constants
+                    .parameters
+                    .get(*index)
+                    .copied()
+                    .flatten()
+                    .is_none() =>
+            {
+                let parameter = self.pack.parameters.get(*index);
+                let id = parameter.map_or("", |one| one.id.as_str());
+                to.push(ended("参数 parameter", id, day, user));
+            }
+            Kind::Table { table, .. }
+                if constants.tables.get(*table).is_none_or(Option::is_none) =>
+            {
+                let signature = self.compiled.signatures.get(*table);
+                let id = signature.map_or("", |one| one.id.as_str());
+                to.push(ended("表 table", id, day, user));
+            }
+            _ => {}
+        };
+        root.walk(&mut visit);
+        for aggregate in aggregates {
+            for node in aggregate.arguments.iter().chain(&aggregate.filter) {
+                node.walk(&mut visit);
+            }
+        }
+    }
+}
+
+fn ended(kind: &str, id: &str, day: NaiveDate, (user, place): (&str, &Place)) -> Diagnostic {
+    let message =
+        format!("“{user}”用到的{kind}“{id}”在 {day} 没有有效的值 ({id} is not in force on {day})");
+    Diagnostic::error("rules.ended", place.clone(), message)
+        .with_help("请补上此后的值，或让用到它的指标一同失效 (add a successor, or end its users)")
+}
+
+/// Parameters and tables in force on a day.
+fn constants(
+    pack: &Pack,
+    compiled: &CompiledPack,
+    period: Period,
+    day: NaiveDate,
+    faults: &mut Vec<Diagnostic>,
+) -> Constants {
+    let parameters = pack
+        .parameters
+        .iter()
+        .map(|parameter| {
+            let mut values = parameter.values.iter();
+            let value = values.find(|value| value.range.contains(day))?;
+            Some(value.value.rescaled(parameter.scale)?.mantissa)
+        })
+        .collect();
+    let tables = compiled
+        .signatures
+        .iter()
+        .map(|signature| {
+            let mut versions = pack.tables.iter().enumerate();
+            let (index, table) =
+                versions.find(|(_, one)| one.id == signature.id && one.effective.contains(day))?;
+            match active_table(index, table) {
+                Ok(table) => Some(table),
+                Err(error) => {
+                    let place = table.place.clone();
+                    let code = "rules.table_size";
+                    faults.push(Diagnostic::error(code, place, error.to_string()));
+                    None
+                }
+            }
+        })
+        .collect();
+    Constants {
+        period_start: period.first_day().num_days_from_ce(),
+        period_end: period.last_day().num_days_from_ce(),
+        parameters,
+        tables,
+    }
+}
+
+fn active_table(index: usize, table: &Table) -> Result<ActiveTable, crate::table::TooLarge> {
+    Ok(ActiveTable {
+        id: table.id.clone(),
+        index,
+        lookup: Lookup::new(table)?,
+        outputs: table.rows.iter().map(|row| row.value.clone()).collect(),
+        otherwise: table.otherwise.clone(),
+    })
+}
