@@ -57,6 +57,13 @@ pub struct Bulletin {
     pub sheets: Vec<DepartmentSheet>,
 }
 
+impl Bulletin {
+    /// Number of ranked departments.
+    pub fn departments(&self) -> usize {
+        self.groups.iter().map(|group| group.rows.len()).sum()
+    }
+}
+
 /// The rule pack that decided the scores.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackLine {
