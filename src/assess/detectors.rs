@@ -14,7 +14,7 @@ const FLOOD_CALLS: u64 = 10_000;
 /// Part of the provider's calls, in percent, that one flow must make up.
 const FLOOD_CALLS_PERCENT: u64 = 80;
 /// Part of the provider's consumer-days, in percent, that the flow may make up at most.
-const FLOOD_DAYS_PERCENT: u64 = 20;
+const FLOOD_DAYS_PERCENT: usize = 20;
 /// Part of each other's credit, in percent, for a reciprocal pair.
 const PAIR_PERCENT: i64 = 80;
 /// Entries of one name stem from which a family is considered split.
@@ -36,46 +36,37 @@ fn sources<'a>(rows: impl Iterator<Item = &'a SourceLine>) -> Vec<SourceLine> {
 
 /// One consumer hammering one resource: most calls of the provider, few of its consumer-days
 /// (trap T5). Consumer-days are what scores, so the calls gain nothing; the note says so.
+///
+/// Facts are sorted by provider, resource, consumer and day, so each flow is one run of rows.
 fn flooding(facts: &Facts, period: Period) -> Vec<Note> {
-    #[derive(Default)]
-    struct Flow {
-        calls: u64,
-        days: u64,
-        sources: Vec<SourceLine>,
-    }
+    let counted = |row: &UsageDay| period.contains(row.day) && row.provider != row.consumer;
     let mut notes = Vec::new();
-    let mut providers: BTreeMap<&DepartmentId, BTreeMap<(&str, &str), Flow>> = BTreeMap::new();
-    let counted = |row: &&UsageDay| period.contains(row.day) && row.provider != row.consumer;
-    for row in facts.usage.iter().filter(counted) {
-        let flow = providers
-            .entry(&row.provider)
-            .or_default()
-            .entry((row.consumer.as_str(), row.resource.as_str()))
-            .or_default();
-        flow.calls = flow.calls.saturating_add(row.succeeded);
-        flow.days += 1;
-        if flow.sources.len() < EVIDENCE_MAX {
-            flow.sources.push(row.source);
+    for rows in facts.usage.chunk_by(|a, b| a.provider == b.provider) {
+        let own = || rows.iter().filter(|row| counted(row));
+        let days = own().count();
+        let calls = own().fold(0_u64, |sum, row| sum.saturating_add(row.succeeded));
+        if calls < FLOOD_CALLS {
+            continue;
         }
-    }
-    for (provider, flows) in providers {
-        let calls: u64 = flows
-            .values()
-            .fold(0, |sum, flow| sum.saturating_add(flow.calls));
-        let days: u64 = flows.values().map(|flow| flow.days).sum();
-        for ((consumer, resource), flow) in flows {
-            let most = flow.calls.saturating_mul(100) >= calls.saturating_mul(FLOOD_CALLS_PERCENT);
-            let few = flow.days * 100 <= days * FLOOD_DAYS_PERCENT;
-            if flow.calls >= FLOOD_CALLS && most && few {
+        for flow in rows.chunk_by(|a, b| a.resource == b.resource && a.consumer == b.consumer) {
+            let own = || flow.iter().filter(|row| counted(row));
+            let few = own().count() * 100 <= days * FLOOD_DAYS_PERCENT;
+            let made = own().fold(0_u64, |sum, row| sum.saturating_add(row.succeeded));
+            let most = made.saturating_mul(100) >= calls.saturating_mul(FLOOD_CALLS_PERCENT);
+            if let Some(first) = flow.first()
+                && made >= FLOOD_CALLS
+                && most
+                && few
+            {
                 notes.push(Note {
                     code: "flooding".into(),
-                    department: Some(provider.clone()),
+                    department: Some(first.provider.clone()),
                     message: format!(
-                        "需求部门 {consumer} 对 {resource} 调用 {} 次，占该部门被调用总数的大部分，\
-                         但只占使用人日的少数；计分按使用日而非次数，建议核查 (call flooding)",
-                        flow.calls
+                        "需求部门 {} 对 {} 调用 {made} 次，占该部门被调用总数的大部分，\
+                         但只占使用日的少数；计分按使用日而非次数，建议核查 (call flooding)",
+                        first.consumer, first.resource
                     ),
-                    evidence: sources(flow.sources.iter()),
+                    evidence: sources(own().map(|row| &row.source)),
                 });
             }
         }

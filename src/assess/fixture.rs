@@ -1,6 +1,9 @@
 //! Small packs and facts for tests, built by hand.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+pub(crate) mod generated;
+pub(crate) mod shipped;
+
 use chrono::NaiveDate;
 use domain::catalogue::{Resource, ShareType, UpdateCycle};
 use domain::facts::{Batch, SourceLine, UsageDay};

@@ -1,11 +1,11 @@
 //! Facts to scores, grades, ranks and compensation, with the evidence.
 
-mod articles;
 mod compensation;
 mod detectors;
 mod encoding;
 #[cfg(test)]
 mod fixture;
+mod heads;
 mod rank;
 mod scoring;
 
@@ -16,6 +16,7 @@ pub mod error;
 pub mod exact;
 pub mod explanation;
 pub mod frame;
+pub mod month;
 pub mod network;
 pub mod prior;
 pub mod schema;
@@ -27,5 +28,7 @@ pub use awards::{Award, Awards, Component, Outcome, Pot, PotLine, PotTotal};
 pub use error::AssessError;
 pub use exact::{Exact, Shown};
 pub use explanation::{Explanation, Node, NodeKind};
+pub use month::{Month, Prepared, assess};
+pub use network::Network;
 pub use prior::Prior;
 pub use schema::schema;

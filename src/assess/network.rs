@@ -97,17 +97,25 @@ pub(crate) fn flows(frame: &FactFrame) -> Flows {
             u32::try_from(subject).ok()
         })
         .collect();
+    // One slot a consumer, cleared after each provider: no search for each of millions of rows.
+    let mut slots: Vec<(u32, i64)> = vec![(0, 0); frame.departments.len()];
     for (provider, subject) in (0_u32..).zip(0..frame.departments.len()) {
         for row in usage.rows_of(subject) {
             let consumer = codes
                 .get(row)
                 .and_then(|code| subject_of.get(*code as usize).copied().flatten());
             let happened = succeeded.get(row).is_some_and(|count| *count > 0);
-            if let (Some(consumer), true) = (consumer, happened) {
-                let flow = flows.entry((provider, consumer)).or_default();
-                flow.0 = flow.0.saturating_add(1);
+            let slot = consumer.and_then(|consumer| slots.get_mut(consumer as usize));
+            if let (Some(slot), true) = (slot, happened) {
+                slot.0 = slot.0.saturating_add(1);
                 let weight = importance.get(row).copied().unwrap_or_default();
-                flow.1 = flow.1.saturating_add(weight);
+                slot.1 = slot.1.saturating_add(weight);
+            }
+        }
+        for (consumer, slot) in (0_u32..).zip(&mut slots) {
+            if slot.0 > 0 {
+                flows.insert((provider, consumer), *slot);
+                *slot = (0, 0);
             }
         }
     }

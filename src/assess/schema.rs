@@ -167,6 +167,12 @@ const REQUESTS: &[Entry] = &[
     ),
     ("received_on", Type::Date, false, "受理日期 day of receipt"),
     ("replied_on", Type::Date, true, "答复日期 day of the answer"),
+    (
+        "agreed_on",
+        Type::Date,
+        false,
+        "同意共享之日，提供期限由此起算；未同意的为受理日期 day of consent, else of receipt",
+    ),
     ("delivered_on", Type::Date, true, "提供日期 day of delivery"),
     (
         "extension_consented_on",

@@ -29,6 +29,16 @@ impl Builder<'_> {
         }
     }
 
+    /// The day the delivery term starts. Requests not agreed have no such term; a date column that
+    /// starts one must be there all the same.
+    fn agreed_on(&self, request: &Request) -> NaiveDate {
+        let agreed = self.outcome_by_then(request) == RequestOutcome::Agreed;
+        request
+            .replied_on
+            .filter(|_| agreed)
+            .unwrap_or(request.received_on)
+    }
+
     pub(super) fn requests(&mut self) -> Result<(), AssessError> {
         let last_day = self.period.last_day();
         let facts = self.facts;
@@ -78,6 +88,10 @@ impl Builder<'_> {
             (
                 "delivered_on",
                 ColumnData::optional_dates(rows.iter().map(|row| self.by_then(row.delivered_on))),
+            ),
+            (
+                "agreed_on",
+                ColumnData::dates(rows.iter().map(|row| self.agreed_on(row))),
             ),
             (
                 "extension_consented_on",

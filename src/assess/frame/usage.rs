@@ -105,52 +105,71 @@ fn count(value: u64, row: &UsageDay) -> Result<i64, AssessError> {
     })
 }
 
+/// What the columns need of a row, found in one pass over the texts.
+struct Resolved {
+    /// Fact index.
+    fact: u32,
+    resource: u32,
+    /// Identity of the consumer.
+    consumer: u32,
+    /// Jurisdictions of provider and consumer.
+    jurisdictions: (u32, u32),
+}
+
 impl Builder<'_> {
     pub(super) fn usage(&mut self) -> Result<(), AssessError> {
-        let owners = self.usage_owners();
+        let (owners, mut resolved) = self.usage_resolved()?;
         let grouped = Grouped::new(self.subjects, &owners);
+        // From the order of facts, which `resolved` is in, to that of subjects.
+        resolved.sort_by_cached_key(|row| owners.get(row.fact as usize).copied());
         let rows = Self::rows_of(&self.facts.usage, &grouped);
-        let (resources, consumers) = self.usage_indices(&rows)?;
-        let mut columns = self.usage_numbers(&rows)?;
+        let resources: Vec<u32> = resolved.iter().map(|row| row.resource).collect();
+        let consumers: Vec<u32> = resolved.iter().map(|row| row.consumer).collect();
+        let mut columns = Self::usage_numbers(&rows)?;
         columns.extend(self.resource_columns(&resources));
         let ids = Indexed::new(self.owners.ids.iter().map(|id| id.as_str()));
         columns.push(("consumer", ids.column(&consumers)));
-        columns.extend(self.relation_columns(&rows)?);
+        columns.extend(self.relation_columns(&resolved));
         self.set(FactTable::Usage, grouped, columns)
     }
 
-    /// The subject credited with each row: nobody for usage within one department (trap T2) and
-    /// for that of a department nobody answers for.
-    fn usage_owners(&mut self) -> Vec<Option<u32>> {
+    /// The subject credited with each row, and the rows that are credited: nobody gets credit for
+    /// usage within one department (trap T2), nor for that of a department nobody answers for.
+    fn usage_resolved(&mut self) -> Result<(Vec<Option<u32>>, Vec<Resolved>), AssessError> {
         let mut within = LeftOut::default();
         let mut orphaned = LeftOut::default();
         let mut providers = Remembered::new();
         let mut consumers = Remembered::new();
+        let mut resources = Remembered::new();
         let mut owners = Vec::with_capacity(self.facts.usage.len());
-        for row in &self.facts.usage {
-            let look_up = |id: &DepartmentId| Ok::<_, ()>(self.owners.get(id));
-            let provider = providers
-                .get(row.provider.as_str(), || look_up(&row.provider))
-                .unwrap_or_default();
-            let consumer = consumers
-                .get(row.consumer.as_str(), || look_up(&row.consumer))
-                .unwrap_or_default();
-            let same = |a: Owner, b: Owner| a.identity == b.identity;
-            let owner = if !self.period.contains(row.day) {
+        let mut resolved = Vec::with_capacity(self.facts.usage.len());
+        for (fact, row) in (0_u32..).zip(&self.facts.usage) {
+            let known = |id: &DepartmentId| self.department(id, FactTable::Usage, row.source);
+            let provider = providers.get(row.provider.as_str(), || known(&row.provider))?;
+            let consumer = consumers.get(row.consumer.as_str(), || known(&row.consumer))?;
+            let subject = if !self.period.contains(row.day) {
                 None
-            } else if row.provider == row.consumer
-                || provider.zip(consumer).is_some_and(|(a, b)| same(a, b))
-            {
+            } else if provider.identity == consumer.identity {
                 within.add(row.source);
                 None
+            } else if provider.subject.is_none() {
+                orphaned.add(row.source);
+                None
             } else {
-                let subject = provider.and_then(|owner| owner.subject);
-                if subject.is_none() {
-                    orphaned.add(row.source);
-                }
-                subject
+                provider.subject
             };
-            owners.push(owner);
+            owners.push(subject);
+            if subject.is_some() {
+                let code = row.resource.as_str();
+                resolved.push(Resolved {
+                    fact,
+                    resource: resources.get(code, || {
+                        self.resource(&row.resource, FactTable::Usage, row.source)
+                    })?,
+                    consumer: consumer.identity,
+                    jurisdictions: (provider.jurisdiction, consumer.jurisdiction),
+                });
+            }
         }
         self.notes.extend(within.note(
             "usage_within_department",
@@ -162,38 +181,26 @@ impl Builder<'_> {
             "{rows} 行共享使用的提供部门已撤销且无承继部门，不计分 \
              (usage of departments without successor, not credited)",
         ));
-        owners
+        Ok((owners, resolved))
     }
 
-    /// Resource index and consumer identity of each row.
-    fn usage_indices(&self, rows: &[&UsageDay]) -> Result<(Vec<u32>, Vec<u32>), AssessError> {
-        let mut resources = Vec::with_capacity(rows.len());
-        let mut consumers = Vec::with_capacity(rows.len());
-        let mut resource = Remembered::new();
-        let mut consumer = Remembered::new();
-        for row in rows {
-            resources.push(resource.get(row.resource.as_str(), || {
-                self.resource(&row.resource, FactTable::Usage, row.source)
-            })?);
-            consumers.push(consumer.get(row.consumer.as_str(), || {
-                let owner = self.owners.get(&row.consumer);
-                owner
-                    .map(|owner| owner.identity)
-                    .ok_or_else(|| AssessError::UnknownDepartment {
-                        table: FactTable::Usage.name(),
-                        department: row.consumer.clone(),
-                        file: super::file_name(self.facts, row.source),
-                        line: row.source.line,
-                    })
-            })?);
-        }
-        Ok((resources, consumers))
-    }
-
-    fn usage_numbers(
+    fn department(
         &self,
-        rows: &[&UsageDay],
-    ) -> Result<Vec<(&'static str, ColumnData)>, AssessError> {
+        id: &DepartmentId,
+        table: FactTable,
+        source: SourceLine,
+    ) -> Result<Owner, AssessError> {
+        self.owners
+            .get(id)
+            .ok_or_else(|| AssessError::UnknownDepartment {
+                table: table.name(),
+                department: id.clone(),
+                file: super::file_name(self.facts, source),
+                line: source.line,
+            })
+    }
+
+    fn usage_numbers(rows: &[&UsageDay]) -> Result<Vec<(&'static str, ColumnData)>, AssessError> {
         let numbers = |value: fn(&UsageDay) -> u64| -> Result<ColumnData, AssessError> {
             let values = rows.iter().map(|row| count(value(row), row));
             Ok(ColumnData::numbers(values.collect::<Result<_, _>>()?))
@@ -241,47 +248,21 @@ impl Builder<'_> {
     }
 
     /// Columns from the jurisdictions of both sides: who pays, and across which border.
-    fn relation_columns(
-        &self,
-        rows: &[&UsageDay],
-    ) -> Result<Vec<(&'static str, ColumnData)>, AssessError> {
-        let tree = &self.registry.jurisdictions;
+    fn relation_columns(&self, rows: &[Resolved]) -> Vec<(&'static str, ColumnData)> {
         let mut payers: Vec<&str> = vec![""];
         let mut relations: HashMap<(u32, u32), Relation> = HashMap::new();
+        let mut last: Option<((u32, u32), Relation)> = None;
         let mut indices = Vec::with_capacity(rows.len());
         let mut flags: [Vec<bool>; 3] = Default::default();
-        let mut provider = Remembered::new();
-        let mut consumer = Remembered::new();
-        let jurisdiction = |id: &DepartmentId| {
-            let owner = self.owners.get(id);
-            Ok::<_, AssessError>(owner.map_or(u32::MAX, |owner| owner.jurisdiction))
-        };
         for row in rows {
-            let pair = (
-                provider.get(row.provider.as_str(), || jurisdiction(&row.provider))?,
-                consumer.get(row.consumer.as_str(), || jurisdiction(&row.consumer))?,
-            );
-            let relation = *relations.entry(pair).or_insert_with(|| {
-                let code = |index: u32| self.owners.jurisdictions.get(index as usize);
-                let both = code(pair.0).zip(code(pair.1));
-                let payer = both.and_then(|(a, b)| tree.lowest_common_superior(a, b));
-                let payer = payer.map(|node| node.code.as_str());
-                let above = |code: &JurisdictionCode| payer == Some(code.as_str());
-                let horizontal = pair.0 == pair.1;
-                let vertical = !horizontal && both.is_some_and(|(a, b)| above(a) || above(b));
-                let index = payer.map_or(0, |payer| {
-                    let known = payers.iter().position(|known| *known == payer);
-                    known.unwrap_or_else(|| {
-                        payers.push(payer);
-                        payers.len() - 1
-                    })
-                });
-                Relation {
-                    payer: u32::try_from(index).unwrap_or_default(),
-                    horizontal,
-                    vertical,
-                }
-            });
+            let pair = row.jurisdictions;
+            let relation = match last {
+                Some((known, relation)) if known == pair => relation,
+                _ => *relations
+                    .entry(pair)
+                    .or_insert_with(|| self.relation(pair, &mut payers)),
+            };
+            last = Some((pair, relation));
             indices.push(relation.payer);
             let [horizontal, vertical, cross_region] = &mut flags;
             horizontal.push(relation.horizontal);
@@ -289,11 +270,35 @@ impl Builder<'_> {
             cross_region.push(!relation.horizontal && !relation.vertical);
         }
         let [horizontal, vertical, cross_region] = flags;
-        Ok(vec![
+        vec![
             ("payer", Indexed::new(payers).column(&indices)),
             ("horizontal", ColumnData::bools(horizontal)),
             ("vertical", ColumnData::bools(vertical)),
             ("cross_region", ColumnData::bools(cross_region)),
-        ])
+        ]
+    }
+
+    /// How two jurisdictions lie to each other; a new payer joins the list of payers.
+    fn relation<'b>(&'b self, pair: (u32, u32), payers: &mut Vec<&'b str>) -> Relation {
+        let code = |index: u32| self.owners.jurisdictions.get(index as usize);
+        let both = code(pair.0).zip(code(pair.1));
+        let tree = &self.registry.jurisdictions;
+        let payer = both.and_then(|(a, b)| tree.lowest_common_superior(a, b));
+        let payer = payer.map(|node| node.code.as_str());
+        let above = |code: &JurisdictionCode| payer == Some(code.as_str());
+        let horizontal = pair.0 == pair.1;
+        let vertical = !horizontal && both.is_some_and(|(a, b)| above(a) || above(b));
+        let index = payer.map_or(0, |payer| {
+            let known = payers.iter().position(|known| *known == payer);
+            known.unwrap_or_else(|| {
+                payers.push(payer);
+                payers.len() - 1
+            })
+        });
+        Relation {
+            payer: u32::try_from(index).unwrap_or_default(),
+            horizontal,
+            vertical,
+        }
     }
 }

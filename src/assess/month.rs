@@ -1,0 +1,316 @@
+//! A period made ready: pack, facts, frame and values together, from which assessment,
+//! explanations, advice and awards are drawn without evaluating twice.
+
+use std::collections::BTreeMap;
+
+use domain::canon::{encode, sha256_hex};
+use domain::{DepartmentGroup, Facts, JurisdictionTree, Period, Registry, WorkdayCalendar};
+use engine::pack::{ComponentKind, IndicatorKind};
+use engine::plan::{Bound, Plan};
+use engine::{Evaluation, Pack, Value};
+
+use crate::assessment::{Assessment, Change, DepartmentResult};
+use crate::awards::{Awards, Pot};
+use crate::compensation::{self, Basis, Weight};
+use crate::error::AssessError;
+use crate::exact::Exact;
+use crate::frame::{FactFrame, holdings};
+use crate::network::{self, Network};
+use crate::prior::Prior;
+use crate::schema::{IMPORTANCE_ONE, IMPORTANCE_SCALE};
+use crate::scoring::{self, Input, Rules, Scored};
+use crate::{detectors, heads, rank};
+
+/// Facts in the engine's form, with the rules in force: what a [`Month`] rests on.
+pub struct Prepared<'a> {
+    pack: &'a Pack,
+    facts: &'a Facts,
+    calendar: &'a WorkdayCalendar,
+    facts_sha256: Option<String>,
+    period: Period,
+    registry: Registry,
+    plan: Plan,
+    frame: FactFrame,
+}
+
+impl<'a> Prepared<'a> {
+    /// Puts the facts of a period under a pack.
+    pub fn new(
+        pack: &'a Pack,
+        facts: &'a Facts,
+        calendar: &'a WorkdayCalendar,
+        period: Period,
+    ) -> Result<Self, AssessError> {
+        let schema = crate::schema::schema();
+        let tree = JurisdictionTree::new(facts.jurisdictions.clone());
+        let registry = Registry::new(tree, facts.departments.clone())?;
+        let plan = Plan::new(pack, &schema, period).map_err(AssessError::Plan)?;
+        let importance = match &pack.importance {
+            Some(rule) => {
+                let resources = holdings::all_resources(facts, &schema, period)?;
+                let values = plan.importance(&resources).map_err(AssessError::Faults)?;
+                at_column_scale(values, rule)?
+            }
+            None => vec![IMPORTANCE_ONE; facts.resources.len()],
+        };
+        let frame = FactFrame::new(facts, &registry, &schema, period, &importance)?;
+        Ok(Self {
+            pack,
+            facts,
+            calendar,
+            facts_sha256: None,
+            period,
+            registry,
+            plan,
+            frame,
+        })
+    }
+
+    /// Takes the digest of the facts from who has it already; it is computed otherwise.
+    #[must_use]
+    pub fn with_facts_sha256(mut self, sha256: impl Into<String>) -> Self {
+        self.facts_sha256 = Some(sha256.into());
+        self
+    }
+
+    /// Evaluates every indicator for every department. One fault stops the period.
+    pub fn month(&self) -> Result<Month<'_>, AssessError> {
+        let bound = self
+            .plan
+            .bind(&self.frame.frame, self.calendar)
+            .map_err(AssessError::Faults)?;
+        let evaluation = bound.evaluate().map_err(AssessError::Faults)?;
+        let best = best_of_groups(self.pack, &self.frame, &evaluation);
+        Ok(Month {
+            prepared: self,
+            bound,
+            evaluation,
+            best,
+        })
+    }
+}
+
+/// Importance as the pack scales it, at the scale of the columns.
+fn at_column_scale(
+    mut values: Vec<i64>,
+    rule: &engine::pack::Importance,
+) -> Result<Vec<i64>, AssessError> {
+    let fault = || AssessError::Rule {
+        rule: "importance".to_owned(),
+        reason: format!(
+            "重要程度的小数位 {} 不得超过 {IMPORTANCE_SCALE} (too many decimals)",
+            rule.scale
+        ),
+    };
+    let more = IMPORTANCE_SCALE.checked_sub(rule.scale).ok_or_else(fault)?;
+    let factor = 10_i64.pow(u32::from(more));
+    for value in &mut values {
+        *value = value.checked_mul(factor).ok_or_else(fault)?;
+    }
+    Ok(values)
+}
+
+/// One evaluated period, from which everything else is drawn.
+pub struct Month<'p> {
+    prepared: &'p Prepared<'p>,
+    bound: Bound<'p>,
+    evaluation: Evaluation,
+    /// Best value of each relative indicator, by group.
+    best: BTreeMap<(usize, DepartmentGroup), Exact>,
+}
+
+impl<'p> Month<'p> {
+    /// The assessment of all departments.
+    pub fn assess(&self, prior: Option<&Prior>) -> Result<Assessment, AssessError> {
+        let rules = self.rules();
+        let mut departments = Vec::with_capacity(self.prepared.frame.departments.len());
+        for (subject, department) in self.prepared.frame.departments.iter().enumerate() {
+            let scored = scoring::score(&rules, &self.inputs(subject))?;
+            departments.push(result(department, scored));
+        }
+        rank::rank(&mut departments, self.prepared.pack.ranking);
+        if let Some(prior) = prior {
+            for result in &mut departments {
+                result.change = change(result, prior);
+            }
+        }
+        let mut notes = self.prepared.frame.notes.clone();
+        notes.extend(detectors::detect(
+            self.prepared.facts,
+            &self.prepared.frame,
+            self.prepared.period,
+        ));
+        notes.sort();
+        let header = &self.prepared.pack.header;
+        let facts_sha256 = self.prepared.facts_sha256.clone();
+        Ok(Assessment {
+            period: self.prepared.period,
+            pack: format!("{}@{}", header.id, header.version),
+            pack_digest: self.prepared.pack.digest.clone(),
+            facts_sha256: facts_sha256.unwrap_or_else(|| sha256_hex(&encode(self.prepared.facts))),
+            maximum: rules.maximum.clone(),
+            axes: heads::axes(&rules),
+            indicators: heads::indicators(&rules),
+            grades: heads::grades(self.prepared.pack),
+            departments,
+            notes,
+        })
+    }
+
+    /// What each payer owes each department, from the pots given.
+    pub fn compensate(
+        &self,
+        assessment: &Assessment,
+        pots: &[Pot],
+        prior: Option<&Prior>,
+    ) -> Result<Awards, AssessError> {
+        compensation::award(&Basis {
+            pack: self.prepared.pack,
+            assessment,
+            facts: self.prepared.facts,
+            registry: &self.prepared.registry,
+            pots,
+            prior,
+            weights: self.weights()?,
+        })
+    }
+
+    /// The sharing network of the period; a flow is an edge from `min_days` resource-days on.
+    pub fn network(&self, min_days: u32) -> Network {
+        network::network(&self.prepared.frame, min_days)
+    }
+
+    /// The departments assessed, by id.
+    pub fn departments(&self) -> &[domain::Department] {
+        &self.prepared.frame.departments
+    }
+
+    /// Weights of the pools, by component: per payer and provider.
+    fn weights(&self) -> Result<BTreeMap<String, Vec<Weight>>, AssessError> {
+        let mut all = BTreeMap::new();
+        let Some(compensation) = &self.prepared.pack.compensation else {
+            return Ok(all);
+        };
+        for component in &compensation.components {
+            if !matches!(component.kind, ComponentKind::Pool { .. }) {
+                continue;
+            }
+            let found = self
+                .bound
+                .evaluate_weight(&component.id, "payer")
+                .map_err(AssessError::Faults)?;
+            let mut weights = Vec::new();
+            for (department, by_payer) in self.departments().iter().zip(found) {
+                // Flows without a common superior have no payer.
+                let paid = by_payer.into_iter().filter(|(payer, _)| !payer.is_empty());
+                weights.extend(paid.map(|(payer, weight)| Weight {
+                    payer: payer.as_str().into(),
+                    department: department.id.clone(),
+                    weight: weight.into(),
+                }));
+            }
+            all.insert(component.id.clone(), weights);
+        }
+        Ok(all)
+    }
+
+    pub(crate) fn rules(&self) -> Rules<'p> {
+        let columns = self.evaluation.indicators.iter();
+        let in_force: Vec<usize> = columns.map(|column| column.indicator).collect();
+        Rules::new(self.prepared.pack, self.prepared.period, &in_force)
+    }
+
+    /// What scoring needs to know of a subject, in the order of the indicators in force.
+    pub(crate) fn inputs(&self, subject: usize) -> Vec<Input> {
+        let group = self
+            .prepared
+            .frame
+            .departments
+            .get(subject)
+            .map(|dept| dept.group);
+        let columns = self.evaluation.indicators.iter();
+        columns
+            .filter_map(|column| {
+                let mut input = Input::from(column.cells.get(subject)?);
+                input.best = self.best.get(&(column.indicator, group?)).cloned();
+                Some(input)
+            })
+            .collect()
+    }
+}
+
+/// Best value of each relative indicator in each group.
+fn best_of_groups(
+    pack: &Pack,
+    frame: &FactFrame,
+    evaluation: &Evaluation,
+) -> BTreeMap<(usize, DepartmentGroup), Exact> {
+    let mut best: BTreeMap<_, Exact> = BTreeMap::new();
+    for column in &evaluation.indicators {
+        let indicator = pack.indicators.get(column.indicator);
+        if !indicator.is_some_and(|i| matches!(i.kind, IndicatorKind::Relative)) {
+            continue;
+        }
+        for (department, cell) in frame.departments.iter().zip(&column.cells) {
+            let known = best
+                .entry((column.indicator, department.group))
+                .or_default();
+            if let Some(Value::Number(value)) = cell.value {
+                let value = Exact::from(value);
+                if value > *known {
+                    *known = value;
+                }
+            }
+        }
+    }
+    best
+}
+
+fn result(department: &domain::Department, scored: Scored) -> DepartmentResult {
+    DepartmentResult {
+        id: department.id.clone(),
+        name: department.name.clone(),
+        jurisdiction: department.jurisdiction.clone(),
+        group: department.group,
+        indicators: scored.indicators,
+        axes: scored.axes,
+        scale_factor: scored.scale_factor,
+        before_bonus: scored.before_bonus,
+        before_veto: scored.before_veto,
+        total: scored.total,
+        grade: scored.grade,
+        rank: None,
+        of: 0,
+        vetoes: scored.vetoes,
+        standing: scored.standing,
+        change: None,
+    }
+}
+
+fn change(result: &DepartmentResult, prior: &Prior) -> Option<Change> {
+    let before = prior.result(&result.id)?;
+    let places = before.rank.zip(result.rank).and_then(|(before, now)| {
+        let places = i64::from(before) - i64::from(now);
+        i32::try_from(places).ok()
+    });
+    Some(Change {
+        total: &result.total.counted - &before.total,
+        places,
+    })
+}
+
+/// Scores every department of the period.
+pub fn assess(
+    pack: &Pack,
+    facts: &Facts,
+    calendar: &WorkdayCalendar,
+    period: Period,
+    prior: Option<&Prior>,
+) -> Result<Assessment, AssessError> {
+    Prepared::new(pack, facts, calendar, period)?
+        .month()?
+        .assess(prior)
+}
+
+#[cfg(test)]
+mod tests;
