@@ -395,20 +395,3 @@ diesel::table! {
         finished_at -> Nullable<Timestamp>,
     }
 }
-
-// A fact is taken over from one batch by another by the digests of both.
-diesel::allow_tables_to_appear_in_same_query!(batches, jurisdictions);
-diesel::allow_tables_to_appear_in_same_query!(batches, departments);
-diesel::allow_tables_to_appear_in_same_query!(batches, members);
-diesel::allow_tables_to_appear_in_same_query!(batches, services);
-diesel::allow_tables_to_appear_in_same_query!(batches, resources);
-diesel::allow_tables_to_appear_in_same_query!(batches, resource_checks);
-diesel::allow_tables_to_appear_in_same_query!(batches, usage_days);
-diesel::allow_tables_to_appear_in_same_query!(batches, exchanges);
-diesel::allow_tables_to_appear_in_same_query!(batches, requests);
-diesel::allow_tables_to_appear_in_same_query!(batches, corrections);
-diesel::allow_tables_to_appear_in_same_query!(batches, incidents);
-diesel::allow_tables_to_appear_in_same_query!(batches, feedback);
-diesel::allow_tables_to_appear_in_same_query!(batches, safeguards);
-diesel::allow_tables_to_appear_in_same_query!(batches, claims);
-diesel::allow_tables_to_appear_in_same_query!(batches, appropriations);

@@ -5,9 +5,11 @@
 //! files that say the same, the one with the smaller digest. So equal data is equal bytes.
 
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::Text;
 
 use crate::batches::BatchId;
-use crate::conn::AnyConn;
+use crate::conn::{AnyConn, MultiBackend};
 use crate::error::StoreError;
 use crate::schema::batches;
 
@@ -61,11 +63,17 @@ pub(crate) trait FactRow: Sized {
     /// Rows of the table.
     fn count(conn: &mut AnyConn) -> QueryResult<i64>;
 
-    /// Inserts rows of distinct keys and replaces those that differ; how many rows it touched.
-    fn insert_or_replace(conn: &mut AnyConn, rows: &[Self]) -> QueryResult<usize>;
+    /// Name of the table.
+    const TABLE: &'static str;
+    /// Columns of the natural key.
+    const KEY: &'static [&'static str];
+    /// Columns of the values.
+    const VALUES: &'static [&'static str];
+    /// Columns that tell where the row was read, the batch first.
+    const SOURCE: &'static [&'static str];
 
-    /// Takes over rows, known to be there, from files whose digest is greater than the one given.
-    fn take_over(conn: &mut AnyConn, rows: &[Self], sha256: &str) -> QueryResult<usize>;
+    /// Binds the columns in the order of the constants above, with commas between.
+    fn bind<'b>(&'b self, out: &mut AstPass<'_, 'b, MultiBackend>) -> QueryResult<()>;
 
     /// What to write instead, given what is there already; for rows that complete each other.
     fn reconcile(_conn: &mut AnyConn, rows: Vec<Self>) -> Result<Vec<Self>, StoreError> {
@@ -89,7 +97,7 @@ pub(crate) fn upsert<T: Fact>(
     let before = T::Row::count(conn)?;
     let mut touched = 0;
     for chunk in rows.chunks(ROWS_PER_STATEMENT) {
-        touched += T::Row::insert_or_replace(conn, chunk)?;
+        touched += BulkUpsert::replacing(chunk).execute(conn)?;
     }
     let new = (T::Row::count(conn)? - before).unsigned_abs();
     let changed = (touched as u64).saturating_sub(new);
@@ -103,7 +111,7 @@ pub(crate) fn upsert<T: Fact>(
             .select(batches::sha256)
             .first(conn)?;
         for chunk in rows.chunks(ROWS_PER_STATEMENT) {
-            T::Row::take_over(conn, chunk, &sha256)?;
+            BulkUpsert::taking_over(chunk, &sha256).execute(conn)?;
         }
     }
     Ok(done)
@@ -131,45 +139,87 @@ fn keep_last<R: FactRow>(mut rows: Vec<R>) -> (Vec<R>, Upserted) {
     (kept, done)
 }
 
-diesel::infix_operator!(DistinctFrom, " IS DISTINCT FROM ");
-
-/// An upsert of the values given that replaces the columns listed where the condition holds.
-#[macro_export]
-macro_rules! upsert_statement {
-    ($table:ident, $rows:expr, [$($key:ident)*], [$($set:ident)*], $condition:expr) => {
-        diesel::query_dsl::methods::FilterDsl::filter(
-            diesel::insert_into($crate::schema::$table::table)
-                .values($rows)
-                .on_conflict(($($crate::schema::$table::$key,)*))
-                .do_update()
-                .set(($(
-                    $crate::schema::$table::$set
-                        .eq(diesel::upsert::excluded($crate::schema::$table::$set)),
-                )*)),
-            $condition,
-        )
-    };
+/// One statement that upserts many rows. Diesel's own cannot say «many rows, and only where they
+/// differ» to SQLite; this is the same text for both databases.
+struct BulkUpsert<'a, R> {
+    rows: &'a [R],
+    /// Columns that are replaced.
+    set: Vec<&'static str>,
+    /// The digest that the owner of the row must exceed; without one, the values must differ.
+    owner_after: Option<&'a str>,
 }
 
-/// Runs a conditional upsert of many rows: PostgreSQL takes them in one statement; Diesel cannot
-/// say that to SQLite, whose single-row statements are prepared once and cost no round trip.
-#[macro_export]
-macro_rules! upsert_rows {
-    ($conn:expr, $rows:expr, $table:ident, $key:tt, $set:tt, $condition:expr) => {
-        match $conn {
-            $crate::AnyConn::Pg(pg) => {
-                $crate::upsert_statement!($table, $rows, $key, $set, $condition).execute(pg)
-            }
-            $crate::AnyConn::Sqlite(sqlite) => {
-                let mut touched = 0;
-                for row in $rows {
-                    touched += $crate::upsert_statement!($table, row, $key, $set, $condition)
-                        .execute(sqlite)?;
-                }
-                Ok(touched)
-            }
+impl<'a, R: FactRow> BulkUpsert<'a, R> {
+    /// Inserts rows of distinct keys and replaces those that differ.
+    fn replacing(rows: &'a [R]) -> Self {
+        Self {
+            rows,
+            set: [R::VALUES, R::SOURCE].concat(),
+            owner_after: None,
         }
-    };
+    }
+
+    /// Takes over rows, known to be there, from files whose digest is greater than the one given.
+    fn taking_over(rows: &'a [R], sha256: &'a str) -> Self {
+        Self {
+            rows,
+            set: R::SOURCE.to_vec(),
+            owner_after: Some(sha256),
+        }
+    }
+}
+
+impl<R: FactRow> QueryFragment<MultiBackend> for BulkUpsert<'_, R> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        // Full statements of a table are the same text; odd ones would fill the cache.
+        if self.rows.len() != ROWS_PER_STATEMENT {
+            out.unsafe_to_cache_prepared();
+        }
+        let table = R::TABLE;
+        let columns = [R::KEY, R::VALUES, R::SOURCE].concat();
+        out.push_sql(&format!("INSERT INTO {table} ({}) VALUES ", list(&columns)));
+        for (index, row) in self.rows.iter().enumerate() {
+            out.push_sql(if index == 0 { "(" } else { ", (" });
+            row.bind(&mut out)?;
+            out.push_sql(")");
+        }
+        let set = each(&self.set, ", ", |name| format!("{name} = excluded.{name}"));
+        let key = list(R::KEY);
+        out.push_sql(&format!(" ON CONFLICT ({key}) DO UPDATE SET {set} WHERE "));
+        if let Some(sha256) = &self.owner_after {
+            out.push_sql(&format!(
+                "{table}.batch_id IN (SELECT id FROM batches WHERE sha256 > "
+            ));
+            out.push_bind_param::<Text, &str>(sha256)?;
+            out.push_sql(")");
+        } else {
+            out.push_sql(&each(R::VALUES, " OR ", |name| {
+                format!("{table}.{name} IS DISTINCT FROM excluded.{name}")
+            }));
+        }
+        Ok(())
+    }
+}
+
+impl<R> QueryId for BulkUpsert<'_, R> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<R, C> RunQueryDsl<C> for BulkUpsert<'_, R> {}
+
+/// The quoted names, with commas between.
+fn list(names: &[&str]) -> String {
+    each(names, ", ", str::to_owned)
+}
+
+/// What is said of each quoted name, with the separator between.
+fn each(names: &[&str], separator: &str, say: impl Fn(&str) -> String) -> String {
+    let said: Vec<String> = names
+        .iter()
+        .map(|name| say(&format!("\"{name}\"")))
+        .collect();
+    said.join(separator)
 }
 
 /// Declares the row of a fact table: its natural key, its values, and where it was read.
@@ -179,19 +229,19 @@ macro_rules! fact_row {
         $(#[$doc:meta])*
         $row:ident of $table:ident {
             key { $($key:ident: $key_type:ty),* $(,)? }
-            values { $first:ident: $first_type:ty $(, $value:ident: $value_type:ty)* $(,)? }
-            source { $($source:ident),* $(,)? }
+            values { $($value:ident: $value_type:ty),* $(,)? }
+            source { $batch:ident $(, $line:ident)* $(,)? }
         }
         $(reconcile $reconcile:path)?
     ) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, diesel::Insertable, diesel::Queryable, diesel::Selectable)]
-        #[diesel(table_name = $crate::schema::$table, treat_none_as_default_value = false)]
+        #[derive(Clone, Debug, diesel::Queryable, diesel::Selectable)]
+        #[diesel(table_name = $crate::schema::$table)]
         pub(crate) struct $row {
             $(pub(crate) $key: $key_type,)*
-            pub(crate) $first: $first_type,
             $(pub(crate) $value: $value_type,)*
-            $(pub(crate) $source: i64,)*
+            pub(crate) $batch: i64,
+            $(pub(crate) $line: i64,)*
         }
 
         impl $crate::upsert::FactRow for $row {
@@ -202,7 +252,7 @@ macro_rules! fact_row {
             }
 
             fn same_values(&self, other: &Self) -> bool {
-                self.$first == other.$first $(&& self.$value == other.$value)*
+                $(self.$value == other.$value)&&*
             }
 
             fn count(conn: &mut $crate::AnyConn) -> diesel::QueryResult<i64> {
@@ -210,46 +260,32 @@ macro_rules! fact_row {
                 $crate::schema::$table::table.count().get_result(conn)
             }
 
-            fn insert_or_replace(
-                conn: &mut $crate::AnyConn,
-                rows: &[Self],
-            ) -> diesel::QueryResult<usize> {
-                use diesel::upsert::excluded;
-                #[allow(unused_imports, reason = "a table with one value joins no conditions")]
-                use diesel::BoolExpressionMethods;
-                use diesel::{ExpressionMethods, RunQueryDsl};
-                use $crate::schema::$table as table;
-                use $crate::upsert::DistinctFrom;
-                $crate::upsert_rows!(
-                    conn,
-                    rows,
-                    $table,
-                    [$($key)*],
-                    [$first $($value)* $($source)*],
-                    DistinctFrom::new(table::$first, excluded(table::$first))
-                        $(.or(DistinctFrom::new(table::$value, excluded(table::$value))))*
-                )
-            }
+            const TABLE: &'static str = stringify!($table);
+            const KEY: &'static [&'static str] = &[$(stringify!($key)),*];
+            const VALUES: &'static [&'static str] = &[$(stringify!($value)),*];
+            const SOURCE: &'static [&'static str] =
+                &[stringify!($batch) $(, stringify!($line))*];
 
-            fn take_over(
-                conn: &mut $crate::AnyConn,
-                rows: &[Self],
-                sha256: &str,
-            ) -> diesel::QueryResult<usize> {
-                use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-                use $crate::schema::batches;
-                $crate::upsert_rows!(
-                    conn,
-                    rows,
-                    $table,
-                    [$($key)*],
-                    [$($source)*],
-                    $crate::schema::$table::batch_id.eq_any(
-                        batches::table
-                            .filter(batches::sha256.gt(sha256))
-                            .select(batches::id)
-                    )
-                )
+            fn bind<'b>(
+                &'b self,
+                out: &mut diesel::query_builder::AstPass<'_, 'b, $crate::conn::MultiBackend>,
+            ) -> diesel::QueryResult<()> {
+                use diesel::Expression;
+                use $crate::schema::$table as table;
+                $(
+                    out.push_bind_param::<<table::$key as Expression>::SqlType, _>(&self.$key)?;
+                    out.push_sql(", ");
+                )*
+                $(
+                    out.push_bind_param::<<table::$value as Expression>::SqlType, _>(&self.$value)?;
+                    out.push_sql(", ");
+                )*
+                out.push_bind_param::<<table::$batch as Expression>::SqlType, _>(&self.$batch)?;
+                $(
+                    out.push_sql(", ");
+                    out.push_bind_param::<<table::$line as Expression>::SqlType, _>(&self.$line)?;
+                )*
+                Ok(())
             }
 
             $(fn reconcile(

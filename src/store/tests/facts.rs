@@ -126,7 +126,7 @@ fn overlapping() -> Vec<File> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     #[test]
     fn any_order_of_imports_gives_the_same_bytes(order in Just(overlapping()).prop_shuffle()) {
