@@ -1,4 +1,9 @@
 //! The ledger on both databases: what is executed, proven, audited.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests fail by panicking"
+)]
 
 use chrono::NaiveDate;
 use diesel::connection::SimpleConnection;

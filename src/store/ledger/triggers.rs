@@ -1,5 +1,10 @@
 //! The rules in the database itself: every trigger refuses something that only it refuses. Each is
 //! attacked twice, in place and dropped; an attack that fails without its trigger proves nothing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests fail by panicking"
+)]
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -324,5 +329,31 @@ db_test! {
         for sql in unique {
             assert!(attack(&mut conn, None, sql).is_err(), "{sql}");
         }
+    }
+
+    fn an_approval_is_by_another_person_of_the_very_totals_and_accrues_them(db) {
+        let awards = awards("2026-03-a", &[3_000, 500]);
+        let mut commands = opened();
+        commands.extend([calculate(&awards), submit(&awards)]);
+        run(db, &commands);
+        let mut conn = db.conn();
+        let approval = |actor: &str, totals: &str| {
+            let record = record(7, "run", NOW).replace("'eve'", &format!("'{actor}'"));
+            format!("{record}{}", run_event(7, "approved", "digest", actor, totals))
+        };
+        for (actor, totals, said) in [
+            ("robot", "2, 3500", "maker cannot approve"),
+            ("zhang", "2, 3500", "maker cannot approve"),
+            ("li", "2, 3499", "control totals differ"),
+            ("li", "1, 3500", "control totals differ"),
+        ] {
+            let message = attack(&mut conn, None, &approval(actor, totals)).expect_err(actor);
+            assert!(message.contains(said), "{actor}: {message}");
+        }
+        let approved = approval("li", "2, 3500");
+        attack(&mut conn, None, &approved).unwrap();
+        let sealed = "INSERT INTO checkpoints SELECT 7, root_hash, note, created_at FROM checkpoints;";
+        let unpaid = attack(&mut conn, None, &format!("{approved}{sealed}"));
+        assert!(unpaid.expect_err("sealed").contains("accruals differ"));
     }
 }
