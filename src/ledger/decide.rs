@@ -13,7 +13,7 @@ use crate::instant::UtcMicros;
 use crate::kind::Kind;
 use crate::rejection::Rejection;
 use crate::transaction::{Draft, Transaction, move_legs};
-use crate::{decide_run, decide_transfer};
+use crate::{decide_run, decide_transfer, decide_withdrawal};
 
 /// What follows from the command: events to append, in order. None at all when the books say the
 /// same already, so that a command can be repeated safely. `now` is the caller's clock; a record
@@ -50,12 +50,12 @@ pub fn decide(books: &Books, command: &Command, now: UtcMicros) -> Result<Vec<Ev
             run,
             reason,
             effective_on,
-        } => decide_run::reject(&mut batch, run, reason, *effective_on)?,
+        } => decide_withdrawal::reject(&mut batch, run, reason, *effective_on)?,
         Action::VoidRun {
             run,
             reason,
             effective_on,
-        } => decide_run::void(&mut batch, run, reason, *effective_on)?,
+        } => decide_withdrawal::void(&mut batch, run, reason, *effective_on)?,
         Action::Withhold(transfer) => decide_transfer::withhold(&mut batch, transfer)?,
         Action::Unhold(transfer) => decide_transfer::unhold(&mut batch, transfer)?,
         Action::Forfeit(transfer) => decide_transfer::forfeit(&mut batch, transfer)?,

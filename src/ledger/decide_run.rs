@@ -1,4 +1,4 @@
-//! Decisions about runs: calculate, submit, approve, reject, void.
+//! Decisions that take a run forward: calculate, submit, approve.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,8 @@ use domain::{Fen, Period, RunId};
 
 use crate::account::{Account, Line};
 use crate::command::{Award, ControlTotal, Role, RunAwards, control_of};
-use crate::decide::{Batch, require_text};
+use crate::decide::Batch;
+use crate::decide_withdrawal::withdraw;
 use crate::digest::Digest;
 use crate::event::{Body, RunChange};
 use crate::kind::Kind;
@@ -270,137 +271,14 @@ fn accrue(reserved: &Transaction, run: &RunRef, effective_on: NaiveDate) -> Opti
     })
 }
 
-/// Sends a run back.
-pub(crate) fn reject(
-    batch: &mut Batch,
-    run: &RunId,
-    reason: &str,
-    effective_on: NaiveDate,
-) -> Result<(), Rejection> {
-    batch.require(&[Role::Finance, Role::Assessor], "退回核算")?;
-    require_text(reason, "退回原因 reason")?;
-    let state = known(batch, run)?;
-    if state.stage == Stage::Rejected {
-        return Ok(());
-    }
-    if !state.stage.is_pending() {
-        return Err(Rejection::WrongStage {
-            run: run.clone(),
-            stage: state.stage,
-        });
-    }
-    withdraw(
-        batch,
-        run,
-        &state,
-        effective_on,
-        |reason| RunChange::Rejected { reason },
-        reason,
-    )
-}
-
-/// Withdraws a run; an approved one only by a checker, and only while nothing followed from it.
-pub(crate) fn void(
-    batch: &mut Batch,
-    run: &RunId,
-    reason: &str,
-    effective_on: NaiveDate,
-) -> Result<(), Rejection> {
-    require_text(reason, "作废原因 reason")?;
-    let state = known(batch, run)?;
-    match state.stage {
-        Stage::Voided => return Ok(()),
-        Stage::Rejected => {
-            return Err(Rejection::WrongStage {
-                run: run.clone(),
-                stage: state.stage,
-            });
-        }
-        Stage::Approved => {
-            batch.require(&[Role::Finance], "作废已审批核算")?;
-            require_other_person(batch, run, &state)?;
-        }
-        Stage::Calculated | Stage::Submitted => {
-            let allowed = [Role::System, Role::Assessor, Role::Finance];
-            batch.require(&allowed, "作废核算")?;
-        }
-    }
-    withdraw(
-        batch,
-        run,
-        &state,
-        effective_on,
-        |reason| RunChange::Voided { reason },
-        reason,
-    )
-}
-
-/// Undoes what the run posted, the last first: accruals, then reserves.
-fn withdraw(
-    batch: &mut Batch,
-    run: &RunId,
-    state: &Run,
-    effective_on: NaiveDate,
-    change: fn(String) -> RunChange,
-    reason: &str,
-) -> Result<(), Rejection> {
-    batch.open_period_of(effective_on)?;
-    let moved = |seq: &&u64| {
-        let accrual = batch.books.accrual(**seq);
-        accrual.is_some_and(|accrual| !accrual.is_untouched())
-    };
-    if let Some(accrual) = state.accruals.iter().find(moved) {
-        return Err(Rejection::AccrualMoved {
-            run: run.clone(),
-            accrual: *accrual,
-        });
-    }
-    let reference = reference(run, state);
-    batch.push(Body::Run {
-        run: reference.clone(),
-        digest: state.digest,
-        change: change(reason.trim().to_owned()),
-    })?;
-    let accruals = state.accruals.iter().map(|seq| (Kind::Reverse, *seq));
-    let reserves = state.reserves.iter().map(|seq| (Kind::Release, *seq));
-    for (kind, seq) in accruals.chain(reserves) {
-        if let Some(original) = batch.books.transaction(seq).cloned() {
-            batch.post(negation(kind, seq, &original, reason, effective_on))?;
-        }
-    }
-    Ok(())
-}
-
-fn negation(
-    kind: Kind,
-    seq: u64,
-    original: &Transaction,
-    reason: &str,
-    effective_on: NaiveDate,
-) -> Draft {
-    Draft {
-        kind,
-        period: Period::containing(effective_on),
-        effective_on,
-        for_period: original.for_period,
-        idempotency_key: format!("{}/{}", kind.code(), original.idempotency_key),
-        run: original.run.clone(),
-        department: original.department.clone(),
-        component: original.component,
-        accrual: None,
-        reverses: Some(seq),
-        document: original.document.clone(),
-        memo: reason.trim().to_owned(),
-        legs: original.negated_legs(),
-    }
-}
-
-fn known(batch: &Batch, run: &RunId) -> Result<Run, Rejection> {
+/// The run as the books know it.
+pub(crate) fn known(batch: &Batch, run: &RunId) -> Result<Run, Rejection> {
     let state = batch.books.run(run).cloned();
     state.ok_or_else(|| Rejection::RunUnknown { run: run.clone() })
 }
 
-fn reference(run: &RunId, state: &Run) -> RunRef {
+/// The calculation of the run that counts now.
+pub(crate) fn reference(run: &RunId, state: &Run) -> RunRef {
     RunRef {
         run: run.clone(),
         attempt: state.attempt,
@@ -418,7 +296,12 @@ fn require_digest(run: &RunId, state: &Run, digest: Digest) -> Result<(), Reject
     })
 }
 
-fn require_other_person(batch: &Batch, run: &RunId, state: &Run) -> Result<(), Rejection> {
+/// Refuses whoever calculated or submitted the run.
+pub(crate) fn require_other_person(
+    batch: &Batch,
+    run: &RunId,
+    state: &Run,
+) -> Result<(), Rejection> {
     if !state.makers.contains(&batch.actor.id) {
         return Ok(());
     }

@@ -26,6 +26,7 @@ pub mod transaction;
 mod compact;
 mod decide_run;
 mod decide_transfer;
+mod decide_withdrawal;
 mod escape;
 mod note;
 #[cfg(test)]
