@@ -1,8 +1,10 @@
 //! Facts to scores, grades, ranks and compensation, with the evidence.
 
+mod articles;
 mod compensation;
 mod detectors;
 mod encoding;
+mod explain;
 #[cfg(test)]
 mod fixture;
 mod heads;
@@ -19,6 +21,7 @@ pub mod frame;
 pub mod month;
 pub mod network;
 pub mod prior;
+pub mod raise;
 pub mod schema;
 
 pub use assessment::{
@@ -31,4 +34,5 @@ pub use explanation::{Explanation, Node, NodeKind};
 pub use month::{Month, Prepared, assess};
 pub use network::Network;
 pub use prior::Prior;
+pub use raise::Raise;
 pub use schema::schema;

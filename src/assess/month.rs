@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 
 use domain::canon::{encode, sha256_hex};
-use domain::{DepartmentGroup, Facts, JurisdictionTree, Period, Registry, WorkdayCalendar};
-use engine::pack::{ComponentKind, IndicatorKind};
+use domain::{
+    DepartmentGroup, DepartmentId, Facts, JurisdictionTree, Period, Registry, WorkdayCalendar,
+};
+use engine::pack::{ComponentKind, Indicator, IndicatorKind};
 use engine::plan::{Bound, Plan};
+use engine::trace::Trace;
 use engine::{Evaluation, Pack, Value};
 
 use crate::assessment::{Assessment, Change, DepartmentResult};
@@ -14,12 +17,14 @@ use crate::awards::{Awards, Pot};
 use crate::compensation::{self, Basis, Weight};
 use crate::error::AssessError;
 use crate::exact::Exact;
+use crate::explanation::Explanation;
 use crate::frame::{FactFrame, holdings};
 use crate::network::{self, Network};
 use crate::prior::Prior;
+use crate::raise::{self, Raise};
 use crate::schema::{IMPORTANCE_ONE, IMPORTANCE_SCALE};
 use crate::scoring::{self, Input, Rules, Scored};
-use crate::{detectors, heads, rank};
+use crate::{detectors, explain, heads, rank};
 
 /// Facts in the engine's form, with the rules in force: what a [`Month`] rests on.
 pub struct Prepared<'a> {
@@ -157,6 +162,26 @@ impl<'p> Month<'p> {
         })
     }
 
+    /// Why a department, or one of its indicators, has its score.
+    pub fn explain(
+        &self,
+        assessment: &Assessment,
+        department: &DepartmentId,
+        indicator: Option<&str>,
+    ) -> Result<Explanation, AssessError> {
+        explain::explain(self, assessment, department, indicator)
+    }
+
+    /// What would raise a department's score most, best first.
+    pub fn raise(
+        &self,
+        assessment: &Assessment,
+        department: &DepartmentId,
+        top: usize,
+    ) -> Result<Vec<Raise>, AssessError> {
+        raise::raise(self, assessment, department, top)
+    }
+
     /// What each payer owes each department, from the pots given.
     pub fn compensate(
         &self,
@@ -236,6 +261,43 @@ impl<'p> Month<'p> {
                 Some(input)
             })
             .collect()
+    }
+
+    pub(crate) fn indicators(&self) -> impl Iterator<Item = (usize, &'p Indicator)> + '_ {
+        let pack = self.prepared.pack;
+        let columns = self.evaluation.indicators.iter();
+        columns.filter_map(move |column| {
+            Some((column.indicator, pack.indicators.get(column.indicator)?))
+        })
+    }
+
+    pub(crate) fn indicator(&self, id: &str) -> Option<(usize, &'p Indicator)> {
+        self.indicators().find(|(_, indicator)| indicator.id == id)
+    }
+
+    pub(crate) fn trace(&self, indicator: usize, subject: usize) -> Result<Trace, AssessError> {
+        self.bound
+            .trace(indicator, subject)
+            .map_err(AssessError::Faults)
+    }
+
+    pub(crate) fn subject(&self, department: &DepartmentId) -> Result<usize, AssessError> {
+        let subject = self.prepared.frame.subject(department);
+        subject.ok_or_else(|| AssessError::NotAssessed {
+            department: department.clone(),
+        })
+    }
+
+    pub(crate) const fn pack(&self) -> &'p Pack {
+        self.prepared.pack
+    }
+
+    pub(crate) const fn facts(&self) -> &'p Facts {
+        self.prepared.facts
+    }
+
+    pub(crate) const fn frame(&self) -> &FactFrame {
+        &self.prepared.frame
     }
 }
 

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::assessment::{Standing, Status};
 use crate::awards::PotLine;
+use crate::explanation::NodeKind;
 use crate::fixture::generated::{SMALL, Size, generated};
 use crate::fixture::shipped::{calendar, load, pack, pack_files};
 use crate::fixture::{self, day, period, usage};
@@ -262,6 +263,41 @@ fn islands_and_reciprocity_are_counted() {
 }
 
 #[test]
+fn a_change_of_one_fact_gains_what_was_promised() {
+    let (pack, calendar) = (pack(), calendar());
+    let mut checked = 0;
+    for seed in 0..12 {
+        let facts = generated(seed, SMALL);
+        let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03")).unwrap();
+        let month = prepared.month().unwrap();
+        let before = month.assess(None).unwrap();
+        for department in &before.departments {
+            let raises = month.raise(&before, &department.id, usize::MAX).unwrap();
+            assert!(raises.is_sorted_by(|a, b| a.gain >= b.gain));
+            let Some(raise) = raises
+                .iter()
+                .find(|raise| raise.indicator == "mounted" && raise.case.is_some())
+            else {
+                continue;
+            };
+            let mut better = facts.clone();
+            let code = &raise.case.as_ref().unwrap().0;
+            let entry = better
+                .resources
+                .iter_mut()
+                .find(|r| r.code.as_str() == code);
+            entry.unwrap().mounted = true;
+            let after = assess(&pack, &better, &calendar, period("2026-03"), None).unwrap();
+            let after = after.department(&department.id).unwrap();
+            let gain = &after.total.exact - &department.total.exact;
+            assert_eq!(gain, raise.exact_gain, "{code}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 10, "only {checked} checked");
+}
+
+#[test]
 fn awards_give_the_month_away_and_the_next_month_remembers() {
     let (pack, calendar) = (pack(), calendar());
     let facts = generated(3, SMALL);
@@ -318,6 +354,30 @@ proptest! {
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
+
+    /// Every score is exactly the sum of its evidence, whatever the facts.
+    #[test]
+    fn every_score_decomposes_exactly_into_its_evidence(seed: u64) {
+        let (pack, calendar) = (pack(), calendar());
+        let facts = generated(seed, SMALL);
+        let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03")).unwrap();
+        let month = prepared.month().unwrap();
+        let assessment = month.assess(None).unwrap();
+        for department in &assessment.departments {
+            let root = month.explain(&assessment, &department.id, None).unwrap().root;
+            prop_assert_eq!(&root.amount, &department.total.counted);
+            prop_assert!(root.adds_up(), "{:#?}", root);
+            let nodes = root.walk();
+            let whole = nodes.iter().filter(|node| node.kind == NodeKind::Whole);
+            // Every indicator of the shipped pack but the bonus (distinct consumers) splits by row.
+            prop_assert!(whole.count() <= 1 + usize::from(!department.vetoes.is_empty()));
+            for node in nodes.iter().filter(|node| node.kind == NodeKind::Row) {
+                let evidence = node.evidence.as_ref().unwrap();
+                prop_assert!(!evidence.fact.is_empty() && evidence.line > 0);
+                prop_assert_eq!(&evidence.file, "数据.csv");
+            }
+        }
+    }
 
     /// The order of rows does not matter, and the bytes tell the whole assessment.
     #[test]
