@@ -10,6 +10,8 @@ use crate::{paint, wording};
 
 /// Indicators side by side on a page that lies on its side.
 const INDICATORS_A_PAGE: usize = 20;
+/// A drawing taller than this, in pixels, takes a page to itself.
+const TALL: i32 = 1000;
 
 /// The values of `bulletin.typ`, but for the fonts.
 pub(crate) fn bulletin(bulletin: &Bulletin) -> Result<Vec<(&'static str, Datum)>, ReportError> {
@@ -67,6 +69,7 @@ fn charts(bulletin: &Bulletin) -> Result<Datum, ReportError> {
                 ("svg", Datum::Svg(paint::svg(&drawing)?)),
                 ("title", Datum::text(&drawing.title)),
                 ("alt", Datum::text(&drawing.alt)),
+                ("tall", Datum::Bool(drawing.height > TALL)),
             ]));
         }
         fields.push((chart.name(), Datum::List(drawings)));
