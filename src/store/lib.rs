@@ -26,6 +26,7 @@ pub mod facts;
 pub mod feedback;
 pub mod incidents;
 pub mod jobs;
+pub mod ledger;
 pub mod members;
 pub mod migrate;
 pub mod pool;
