@@ -12,7 +12,10 @@ pub mod fault;
 pub mod formula;
 pub mod frame;
 pub mod pack;
+pub mod pack_test;
 pub mod plan;
+#[cfg(test)]
+mod reference;
 pub mod schema;
 pub mod table;
 pub mod trace;
@@ -22,8 +25,10 @@ pub use exact::{Exact, Quantity};
 pub use fault::{Fault, FaultKind};
 pub use frame::{ColumnData, Datum, Frame, FrameError, FrameTable, RowBuilder, TextColumn, Values};
 pub use pack::{Loaded, Pack, PackFiles};
+pub use pack_test::PackTest;
 pub use plan::{Bound, Plan};
 pub use schema::{Column, Schema, TableSchema, Type, Unit};
+pub use trace::{RowShare, Trace};
 
 #[cfg(test)]
 mod tests;

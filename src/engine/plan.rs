@@ -2,7 +2,9 @@
 
 mod bound;
 mod deadlines;
+mod decompose;
 mod indicators;
+mod trace;
 mod weights;
 
 use chrono::{Datelike as _, NaiveDate};

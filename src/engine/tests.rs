@@ -11,6 +11,8 @@ use crate::*;
 
 mod deadlines;
 mod diagnostics;
+mod pack_tests;
+mod traces;
 mod values;
 
 pub(crate) const PACK: &str = include_str!("tests/pack.toml");

@@ -369,27 +369,40 @@ impl<'a> Machine<'a> {
     ) -> Result<Lanes, LaneFault> {
         let table = self.constants.tables.get(index).and_then(Option::as_ref);
         let table = table.ok_or_else(misfit)?;
+        let hits = self.hits(index, inputs, at)?;
+        let mut found = Vec::with_capacity(hits.len());
+        for (lane, (hit, active)) in hits.iter().zip(at.active).enumerate() {
+            let output = table.output(*hit);
+            if output.is_none() && *active {
+                let input = self.describe(inputs, at, lane)?;
+                return Err(LaneFault::new(lane, table.fault(*hit, input)));
+            }
+            found.push(output);
+        }
+        outputs(node, &found)
+    }
+
+    /// Which row of a decision table each lane hits.
+    pub(crate) fn hits(
+        &self,
+        index: usize,
+        inputs: &[Node],
+        at: Stretch<'_>,
+    ) -> Result<Vec<Hit>, LaneFault> {
+        let table = self.constants.tables.get(index).and_then(Option::as_ref);
+        let table = table.ok_or_else(misfit)?;
         let mut classes = Vec::with_capacity(inputs.len());
         for (position, input) in inputs.iter().enumerate() {
             classes.push(self.classes(table, index, position, input, at)?);
         }
-        let mut found = Vec::with_capacity(at.active.len());
         let mut combination = vec![0; inputs.len()];
-        for (lane, active) in at.active.iter().enumerate() {
+        let hit = |lane: usize| {
             for (slot, classes) in combination.iter_mut().zip(&classes) {
                 *slot = classes.get(lane).copied().unwrap_or(0);
             }
-            let output = table.output(table.lookup.hit(&combination));
-            found.push(match output {
-                Some(output) => Some(output),
-                None if !active => None,
-                None => {
-                    let input = self.describe(inputs, at, lane)?;
-                    return Err(LaneFault::new(lane, table.fault(&combination, input)));
-                }
-            });
-        }
-        outputs(node, &found)
+            table.lookup.hit(&combination)
+        };
+        Ok((0..at.active.len()).map(hit).collect())
     }
 
     /// The class of each lane's input.
@@ -487,10 +500,10 @@ impl ActiveTable {
         }
     }
 
-    /// The fault of a combination without a value.
-    pub(crate) fn fault(&self, classes: &[usize], input: String) -> FaultKind {
+    /// The fault of a hit without a value.
+    pub(crate) fn fault(&self, hit: Hit, input: String) -> FaultKind {
         let table = self.id.clone();
-        match self.lookup.hit(classes) {
+        match hit {
             Hit::Clash(first, second) => FaultKind::ManyRows {
                 table,
                 input,

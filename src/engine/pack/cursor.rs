@@ -383,6 +383,11 @@ impl<'a> Cursor<'a> {
         tables.unwrap_or_default()
     }
 
+    /// All keys with their values, for tables whose keys are names; such a table needs no `finish`.
+    pub(crate) fn entries(&self) -> Vec<(&'a str, &'a Item)> {
+        self.table.iter().collect()
+    }
+
     /// Whether the key is there.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)

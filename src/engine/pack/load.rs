@@ -77,7 +77,7 @@ fn read_all(files: &PackFiles, schema: &Schema, findings: &Findings) -> Option<P
     let mut pack = pack?;
     pack.digest = digest::of_files(files);
     let broken = findings.borrow().iter().any(Diagnostic::is_error);
-    verify::verify(&pack, &sources, findings);
+    verify::verify(&pack, &sources, findings, broken);
     if let Err(faults) = compile(&pack, schema) {
         // With parts missing, names in formulas seem unknown that are only misspelt elsewhere.
         let kept = faults

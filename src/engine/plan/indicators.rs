@@ -10,6 +10,19 @@ use crate::fault::{Fault, FaultKind};
 use crate::pack::{CompiledRule, Indicator, IndicatorKind, Output};
 use crate::table::{Hit, Input};
 
+/// A rule worked out: which rows are cases, what the aggregates gave, one cell per group.
+pub(crate) struct Worked {
+    pub(crate) rows: Vec<bool>,
+    pub(crate) aggregates: Vec<Aggregated>,
+    pub(crate) cells: Vec<Cell>,
+}
+
+/// A fault at a row or at a subject.
+pub(crate) enum PlacedFault {
+    Row(LaneFault),
+    Subject(LaneFault),
+}
+
 impl Bound<'_> {
     /// Every indicator in force for every subject; the first fault of each when there is any.
     pub fn evaluate(&self) -> Result<Evaluation, Vec<Fault>> {
@@ -42,49 +55,65 @@ impl Bound<'_> {
         let Some((rule, indicator)) = self.rule(index) else {
             return Ok(Vec::new());
         };
-        let named = (indicator.id.as_str(), &indicator.place);
-        let (Some(groups), Some(table)) = (self.groups.get(rule.table), self.table(rule.table))
-        else {
+        let Some(groups) = self.groups.get(rule.table) else {
             return Ok(Vec::new());
         };
-        let at_row = |fault: LaneFault| Box::new(self.row_fault(named, rule.table, fault));
-        let at_subject = |fault: LaneFault| Box::new(subject_fault(named, fault.lane, fault.kind));
-        let machine = self.machine(rule.table);
-        let all = vec![true; table.rows()];
-        let rows = select_rows(&machine, rule.condition.as_ref(), &all).map_err(at_row)?;
+        let worked = self.work_out(rule, indicator, &self.machine(rule.table), groups);
+        let named = (indicator.id.as_str(), &indicator.place);
+        worked.map(|worked| worked.cells).map_err(|fault| {
+            Box::new(match fault {
+                PlacedFault::Row(fault) => self.row_fault(named, rule.table, fault),
+                PlacedFault::Subject(fault) => subject_fault(named, fault.lane, fault.kind),
+            })
+        })
+    }
+
+    /// The cells of a rule over the rows of a machine.
+    pub(crate) fn work_out(
+        &self,
+        rule: &CompiledRule,
+        indicator: &Indicator,
+        machine: &Machine<'_>,
+        groups: &Grouping,
+    ) -> Result<Worked, PlacedFault> {
+        let all = vec![true; groups.of_row.len()];
+        let condition = rule.condition.as_ref();
+        let rows = select_rows(machine, condition, &all).map_err(PlacedFault::Row)?;
         let cases = count(&rows, groups);
         let statuses: Vec<Status> = cases
             .iter()
             .map(|cases| status(indicator, *cases))
             .collect();
-        let aggregated = Self::aggregates(&machine, rule, &rows, groups).map_err(at_row)?;
+        let aggregates =
+            Self::aggregates(machine, rule, &rows, groups).map_err(PlacedFault::Row)?;
         let active: Vec<bool> = statuses.iter().map(|one| *one == Status::Known).collect();
-        let over = Machine::new(&self.plan.constants, Some(&self.calendar), &[], &aggregated);
+        let over = Machine::new(&self.plan.constants, Some(&self.calendar), &[], &aggregates);
         let at = Stretch {
             start: 0,
             active: &active,
         };
-        let lanes = over.eval(&rule.value.root, at).map_err(at_subject)?;
-        let scale = rule.value.root.ty.scale();
+        let root = &rule.value.root;
+        let lanes = over.eval(root, at).map_err(PlacedFault::Subject)?;
         let mut cells = Vec::with_capacity(statuses.len());
-        for (subject, (status, cases)) in statuses.iter().zip(&cases).enumerate() {
-            let known = *status == Status::Known;
-            let value = if known {
-                Some(value_at(&lanes, scale, subject).map_err(at_subject)?)
+        for (lane, (status, cases)) in statuses.iter().zip(&cases).enumerate() {
+            let value = if *status == Status::Known {
+                Some(value_at(&lanes, root.ty.scale(), lane).map_err(PlacedFault::Subject)?)
             } else {
                 None
             };
-            let band = self
-                .judge(indicator, rule, value, subject)
-                .map_err(at_subject)?;
+            let band = self.judge(indicator, rule, value, lane);
             cells.push(Cell {
                 status: *status,
                 cases: u64::try_from(*cases).unwrap_or(0),
                 value,
-                band,
+                band: band.map_err(PlacedFault::Subject)?,
             });
         }
-        Ok(cells)
+        Ok(Worked {
+            rows,
+            aggregates,
+            cells,
+        })
     }
 
     /// The aggregates of a rule over the selected rows.
@@ -134,9 +163,10 @@ impl Bound<'_> {
                 };
                 let input = Input::Number(number.numerator, number.denominator);
                 let class = table.lookup.class(0, input);
-                match table.output(table.lookup.hit(&[class])) {
+                let hit = table.lookup.hit(&[class]);
+                match table.output(hit) {
                     Some(Output::Number(points)) => Ok(points.quantity()),
-                    _ => fault(table.fault(&[class], number.to_string())),
+                    _ => fault(table.fault(hit, number.to_string())),
                 }
             }
             _ => Ok(None),
@@ -144,11 +174,11 @@ impl Bound<'_> {
     }
 
     /// The row of the band table that a value falls into.
-    pub(crate) fn band_hit(&self, rule: &CompiledRule, value: Quantity) -> Option<(usize, Hit)> {
+    pub(crate) fn band_hit(&self, rule: &CompiledRule, value: Quantity) -> Option<Hit> {
         let table = self.plan.constants.tables.get(rule.band?)?.as_ref()?;
         let input = Input::Number(value.numerator, value.denominator);
         let class = table.lookup.class(0, input);
-        Some((table.index, table.lookup.hit(&[class])))
+        Some(table.lookup.hit(&[class]))
     }
 }
 
