@@ -9,9 +9,13 @@ use actix_web::HttpResponse;
 use serde::Serialize;
 
 use crate::ask::{Answer, Ask};
+use crate::failure::Failure;
 
 fn json(value: &impl Serialize) -> Answer {
-    Ok(HttpResponse::Ok().json(value))
+    let body = serde_json::to_vec(value).map_err(|error| Failure::internal(&error))?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .body(body))
 }
 
 #[derive(Serialize)]
@@ -23,7 +27,7 @@ struct Me {
 }
 
 /// Who asks.
-pub async fn me(ask: &Ask) -> Answer {
+pub fn me(ask: &Ask) -> Answer {
     let user = ask.user()?;
     json(&Me {
         role: user.role.name(),

@@ -127,19 +127,23 @@ fn in_language(ask: &Ask, name: &str) -> String {
     };
     let mut href = format!("{path}?lang={name}");
     for (key, value) in ask.query.without("lang") {
-        href.push_str(&format!("&{}={}", encode(key), encode(value)));
+        href.extend(["&", &encode(key), "=", &encode(value)]);
     }
     href
 }
 
 /// Percent-encodes all but unreserved characters (RFC 3986 2.3).
 pub fn encode(text: &str) -> String {
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
+    ];
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            encoded.extend(['%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
     encoded

@@ -25,6 +25,6 @@ mod portal;
 mod words;
 
 #[cfg(test)]
-mod tests;
+mod trials;
 
-pub use server::{Error, Server, Settings, bind};
+pub use server::{Error, Server, Settings, bind, run};

@@ -17,8 +17,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{
     Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue, LOCATION,
 };
-use app::publish::PeriodLine;
-use app::reading::Download;
+use app::Download;
+use app::PeriodLine;
 use askama::Template;
 use domain::Period;
 

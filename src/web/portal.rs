@@ -14,7 +14,7 @@ const CONCURRENT_MAX: usize = 16;
 const WAIT_MAX: Duration = Duration::from_secs(10);
 /// How long a use case may take before the visitor is told so. The work itself is not cut off: a
 /// transaction ends as it must.
-const WORK_MAX: Duration = Duration::from_secs(60);
+const WORK_MAX: Duration = Duration::from_mins(1);
 
 /// The application as the web sees it. Cloning shares it.
 #[derive(Clone)]

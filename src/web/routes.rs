@@ -1,6 +1,8 @@
 //! Every route, once: this table registers them, authorizes them and is what the tests walk through.
 //! An address that is not here does not exist.
 
+use std::future::ready;
+
 use actix_web::guard::{self, Guard};
 use actix_web::http::Method;
 use actix_web::web::{self, Payload, ServiceConfig};
@@ -59,7 +61,7 @@ pub static ROUTES: &[Route] = &[
     // Pages for everybody.
     get("/", Access::Public, |ask| Box::pin(pages::home::show(ask))),
     get("/sign-in", Access::Public, |ask| {
-        Box::pin(pages::sign_in::show(ask))
+        Box::pin(ready(pages::sign_in::show(ask)))
     }),
     post("/sign-in", Access::Public, |ask| {
         Box::pin(pages::sign_in::enter(ask))
@@ -123,7 +125,9 @@ pub static ROUTES: &[Route] = &[
         |ask| Box::pin(pages::statement::send_csv(ask)),
     ),
     // Programs.
-    get("/api/v1/me", Access::SignedIn, |ask| Box::pin(api::me(ask))),
+    get("/api/v1/me", Access::SignedIn, |ask| {
+        Box::pin(ready(api::me(ask)))
+    }),
     get("/api/v1/periods", Access::Public, |ask| {
         Box::pin(api::results::periods(ask))
     }),
@@ -167,7 +171,7 @@ pub static ROUTES: &[Route] = &[
         Box::pin(pages::machinery::health(ask))
     }),
     get("/static/{name}", Access::Open, |ask| {
-        Box::pin(pages::machinery::asset(ask))
+        Box::pin(ready(pages::machinery::asset(ask)))
     }),
 ];
 

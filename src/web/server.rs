@@ -4,9 +4,10 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use actix_web::dev::Server as Running;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server as Running, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, NormalizePath};
-use actix_web::{App as Service, HttpServer};
+use actix_web::{App, HttpServer};
 
 use crate::headers;
 use crate::portal::Portal;
@@ -39,6 +40,22 @@ pub struct Settings {
     pub secure: bool,
 }
 
+impl From<&str> for Settings {
+    /// The address, reached without HTTPS.
+    fn from(listen: &str) -> Self {
+        Self {
+            listen: listen.to_owned(),
+            secure: false,
+        }
+    }
+}
+
+impl From<&String> for Settings {
+    fn from(listen: &String) -> Self {
+        Self::from(listen.as_str())
+    }
+}
+
 /// How long requests under way may take once the server is told to stop.
 const FAREWELL_SECONDS: u64 = 10;
 
@@ -59,14 +76,8 @@ where
         listen: settings.listen.clone(),
         source,
     };
-    let (portal, secure) = (Portal::new(app, settings.secure), settings.secure);
-    let service = move || {
-        Service::new()
-            .wrap(Compress::default())
-            .wrap(headers::standing(secure))
-            .wrap(NormalizePath::trim())
-            .configure(|config| routes::register(config, &portal))
-    };
+    let portal = Portal::new(app, settings.secure);
+    let service = move || service(portal.clone());
     let server = HttpServer::new(service)
         .keep_alive(Duration::from_secs(30))
         .client_request_timeout(Duration::from_secs(10))
@@ -79,6 +90,61 @@ where
         addresses: server.addrs(),
         running: server.run(),
     })
+}
+
+/// Everything that answers, for one worker.
+pub(crate) fn service(
+    portal: Portal,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .wrap(Compress::default())
+        .wrap(headers::standing(portal.is_secure()))
+        .wrap(NormalizePath::trim())
+        .configure(|config| routes::register(config, &portal))
+}
+
+/// Serves until the process is told to stop (SIGINT, SIGTERM), for callers without a runtime of
+/// their own. `announce` is told the address once visitors can come.
+pub fn run(
+    app: app::App,
+    settings: impl Into<Settings>,
+    announce: impl FnOnce(SocketAddr),
+) -> Result<(), Error> {
+    let settings = settings.into();
+    actix_web::rt::System::new().block_on(async move {
+        let server = bind(app, &settings, told_to_stop())?;
+        if let Some(address) = server.addresses().first() {
+            announce(*address);
+        }
+        server.run().await
+    })
+}
+
+/// Completes when the process is told to stop.
+async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    if let Ok(mut terminated) =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    {
+        tokio::select! {
+            _ = interrupted => {}
+            _ = terminated.recv() => {}
+        }
+        return;
+    }
+    // Without handlers the system ends the process itself.
+    if interrupted.await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 impl Server {

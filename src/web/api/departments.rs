@@ -24,7 +24,7 @@ pub async fn list(ask: &Ask) -> Answer {
         .portal
         .run(move |app| app.departments(&user, period))
         .await?;
-    let view = |line: app::reading::DepartmentLine| LineView {
+    let view = |line: app::DepartmentLine| LineView {
         id: line.id.to_string(),
         name: line.name,
         group: line.group,

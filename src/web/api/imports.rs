@@ -21,7 +21,7 @@ struct ImportView {
 pub async fn list(ask: &Ask) -> Answer {
     let user = ask.user()?;
     let lines = ask.portal.run(move |app| app.imports(&user)).await?;
-    let view = |line: app::reading::ImportLine| ImportView {
+    let view = |line: app::ImportLine| ImportView {
         batch_id: line.batch_id,
         file_name: line.file_name,
         kind: line.kind,
@@ -71,7 +71,7 @@ struct UnattributedView {
 pub async fn unattributed(ask: &Ask) -> Answer {
     let user = ask.user()?;
     let lines = ask.portal.run(move |app| app.unattributed(&user)).await?;
-    let view = |line: app::reading::UnattributedLine| UnattributedView {
+    let view = |line: app::UnattributedLine| UnattributedView {
         file_name: line.file_name,
         line: line.line,
         what: line.what,

@@ -1,7 +1,7 @@
 //! Months and their results.
 
+use app::PeriodLine;
 use app::model::Bulletin;
-use app::publish::PeriodLine;
 use serde::Serialize;
 
 use crate::api::json;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use app::Download;
+use app::PeriodLine;
 use app::model::Bulletin;
-use app::publish::PeriodLine;
-use app::reading::Download;
 use askama::Template;
 
 use crate::ask::{Answer, Ask};

@@ -1,6 +1,6 @@
 //! What was imported, what was refused and why, what nobody is credited for.
 
-use app::reading::{ImportLine, UnattributedLine};
+use app::{ImportLine, UnattributedLine};
 use askama::Template;
 
 use crate::ask::{Answer, Ask};

@@ -1,7 +1,7 @@
 //! Why an indicator has its score: the number, the formula with values, the rows of evidence with
 //! file and line, the article.
 
-use app::explain::{Article, Explanation, Node, NodeKind};
+use app::explain::{Article, Exact, Explanation, Node, NodeKind};
 use askama::Template;
 use domain::Rounding;
 
@@ -27,8 +27,17 @@ struct Page {
 
 /// Rows of evidence on one page.
 const ROWS_SHOWN: usize = 200;
-/// Decimals of a row's points.
-const SCALE: u8 = 4;
+/// Points as pages show them: two to four decimals.
+fn points(number: &Exact) -> String {
+    shortened(&number.shown(4, Rounding::HalfUp).to_string())
+}
+
+/// The decimal text without zeros after the second decimal.
+fn shortened(text: &str) -> String {
+    let kept = text.find('.').map_or(text.len(), |dot| dot + 3);
+    let (head, tail) = text.split_at_checked(kept).unwrap_or((text, ""));
+    format!("{head}{}", tail.trim_end_matches('0'))
+}
 
 /// One step from the parts to the number.
 struct Step {
@@ -144,7 +153,7 @@ fn steps(root: &Node, lang: Lang) -> Vec<Step> {
         steps.push(Step {
             depth: depth.min(6),
             label: label(node, lang).to_owned(),
-            amount: node.amount.shown(SCALE, Rounding::HalfUp).to_string(),
+            amount: points(&node.amount),
             formula: node.formula.clone(),
             filled: node.filled.clone(),
             prose: prose.clone(),
@@ -206,9 +215,9 @@ fn tables<'a>(rows: impl Iterator<Item = &'a Node>) -> Vec<EvidenceTable> {
             fact: row.fact.clone(),
             place: format!("{}:{}", row.file, row.line),
             cells: row.columns.iter().map(|(_, value)| value.clone()).collect(),
-            potential: row.potential.shown(SCALE, Rounding::HalfUp).to_string(),
-            amount: node.amount.shown(SCALE, Rounding::HalfUp).to_string(),
-            lost: lost.shown(SCALE, Rounding::HalfUp).to_string(),
+            potential: points(&row.potential),
+            amount: points(&node.amount),
+            lost: points(&lost),
             is_lost: lost.is_positive(),
         };
         if let Some(table) = tables.last_mut() {
@@ -216,4 +225,22 @@ fn tables<'a>(rows: impl Iterator<Item = &'a Node>) -> Vec<EvidenceTable> {
         }
     }
     tables
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_keep_two_decimals_and_no_idle_zeros() {
+        for (long, short) in [
+            ("11.2000", "11.20"),
+            ("0.4125", "0.4125"),
+            ("-3.1250", "-3.125"),
+            ("0.0000", "0.00"),
+            ("7", "7"),
+        ] {
+            assert_eq!(shortened(long), short);
+        }
+    }
 }

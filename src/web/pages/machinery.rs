@@ -8,7 +8,7 @@ use crate::assets::ASSETS;
 use crate::failure::Failure;
 
 /// An embedded file. Its name changes with its content, so it never grows old.
-pub async fn asset(ask: &Ask) -> Answer {
+pub fn asset(ask: &Ask) -> Answer {
     let name = ask.name("name")?;
     let asset = ASSETS.get(&name).ok_or_else(Failure::not_found)?;
     Ok(HttpResponse::Ok()

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use app::PeriodLine;
 use app::model::{AxisRow, Bulletin};
-use app::publish::PeriodLine;
 use app::{Right, User};
 use askama::Template;
 

@@ -1,6 +1,6 @@
 //! The decisions on a run. Each is a form that says what it does and asks to confirm.
 
-use app::publish::PeriodLine;
+use app::PeriodLine;
 use app::{App, User};
 use domain::{Period, RunId};
 

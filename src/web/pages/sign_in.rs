@@ -33,7 +33,7 @@ fn landing(user: &User) -> String {
 }
 
 /// The form.
-pub async fn show(ask: &Ask) -> Answer {
+pub fn show(ask: &Ask) -> Answer {
     if let Some(user) = &ask.visitor.user {
         return Ok(see_other(&landing(user)));
     }
