@@ -24,7 +24,7 @@ mod rewards;
 pub(crate) struct Weight {
     pub(crate) payer: JurisdictionCode,
     pub(crate) department: DepartmentId,
-    pub(crate) weight: Exact,
+    pub(crate) value: Exact,
 }
 
 /// What awards are computed from.
@@ -274,10 +274,10 @@ fn advice(basis: &Basis<'_>, awards: &[Award]) -> Result<Vec<Advice>, AssessErro
             let mode = basis.pack.rounding.money.mode;
             let amount = (&Exact::from(awarded) * &share).round(0, mode).to_i64();
             let grades = basis.assessment.grades.iter();
-            let title = grades
+            let mut title = grades
                 .filter(|head| head.id == *grade)
                 .map(|head| &head.title);
-            let title = title.cloned().next().unwrap_or_default();
+            let title = title.next().cloned().unwrap_or_default();
             all.push(Advice {
                 constraint: constraint.id.clone(),
                 title: constraint.title.clone(),

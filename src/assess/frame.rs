@@ -213,7 +213,7 @@ struct Builder<'a> {
     notes: Vec<Note>,
 }
 
-impl<'a> Builder<'a> {
+impl Builder<'_> {
     fn set(
         &mut self,
         table: FactTable,
@@ -308,6 +308,16 @@ impl FactFrame {
             notes,
             rows,
         })
+    }
+
+    /// A frame made by hand; its rows lead back to no facts.
+    pub(crate) const fn by_hand(departments: Vec<Department>, frame: Frame) -> Self {
+        Self {
+            departments,
+            frame,
+            notes: Vec::new(),
+            rows: Vec::new(),
+        }
     }
 
     /// Subject of a department.

@@ -71,6 +71,26 @@ impl<'a> Prepared<'a> {
         })
     }
 
+    /// A frame made by hand, for the tests of a pack: every subject a department of one group.
+    pub(crate) fn of_frame(
+        pack: &'a Pack,
+        facts: &'a Facts,
+        calendar: &'a WorkdayCalendar,
+        plan: Plan,
+        frame: FactFrame,
+    ) -> Self {
+        Self {
+            pack,
+            facts,
+            calendar,
+            facts_sha256: None,
+            period: plan.period(),
+            registry: Registry::default(),
+            plan,
+            frame,
+        }
+    }
+
     /// Takes the digest of the facts from who has it already; it is computed otherwise.
     #[must_use]
     pub fn with_facts_sha256(mut self, sha256: impl Into<String>) -> Self {
@@ -231,7 +251,7 @@ impl<'p> Month<'p> {
                 weights.extend(paid.map(|(payer, weight)| Weight {
                     payer: payer.as_str().into(),
                     department: department.id.clone(),
-                    weight: weight.into(),
+                    value: weight.into(),
                 }));
             }
             all.insert(component.id.clone(), weights);

@@ -23,7 +23,7 @@ impl Settlement<'_> {
             .get(&component.id)
             .cloned()
             .unwrap_or_default();
-        weights.retain(|weight| weight.weight.is_positive());
+        weights.retain(|weight| weight.value.is_positive());
         weights.sort_by(|a, b| (&a.payer, &a.department).cmp(&(&b.payer, &b.department)));
         let pots = self.basis.pots.iter();
         let mut payers: Vec<JurisdictionCode> = pots
@@ -114,7 +114,7 @@ impl Settlement<'_> {
         };
         let floor = bound(floor_ratio)?.unwrap_or(0);
         Ok(Share {
-            weight: weight.weight.clone(),
+            weight: weight.value.clone(),
             floor,
             cap: bound(cap_ratio)?.map(|cap| cap.max(floor)),
         })
@@ -183,7 +183,7 @@ fn reason(outcome: Outcome, weight: &Weight, total: &Exact, got: &Allocated) -> 
     let show = |exact: &Exact| exact.shown(4, domain::Rounding::HalfUp).to_string();
     let basis = format!(
         "重要程度加权贡献 {}，合计 {}",
-        show(&weight.weight),
+        show(&weight.value),
         show(total)
     );
     match outcome {

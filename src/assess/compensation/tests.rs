@@ -169,7 +169,7 @@ fn weight(payer: &str, department: &str, weight: i64) -> Weight {
     Weight {
         payer: payer.into(),
         department: department.into(),
-        weight: weight.into(),
+        value: weight.into(),
     }
 }
 
@@ -406,7 +406,7 @@ proptest! {
             total.reward_pool_fen.get()
         );
         let bounded = before.iter().flatten().any(|fen| *fen > 0);
-        if !bounded && case.weights.iter().any(|weight| weight.weight.is_positive()) {
+        if !bounded && case.weights.iter().any(|weight| weight.value.is_positive()) {
             prop_assert_eq!(total.rewards_fen, total.reward_pool_fen);
         }
         let due: i64 = claims

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Months, NaiveDate};
+use domain::DepartmentId;
 use domain::facts::{Request, RequestOutcome};
 use engine::ColumnData;
 
@@ -67,7 +68,7 @@ impl Builder<'_> {
             ),
             (
                 "consumer",
-                ColumnData::texts(consumers.map(|id| id.as_str())),
+                ColumnData::texts(consumers.map(DepartmentId::as_str)),
             ),
             (
                 "share_type",
@@ -132,7 +133,7 @@ impl Builder<'_> {
             ),
             (
                 "provider",
-                ColumnData::texts(providers.map(|id| id.as_str())),
+                ColumnData::texts(providers.map(DepartmentId::as_str)),
             ),
             ("delivered_on", ColumnData::dates(delivered)),
             ("used", ColumnData::bools(used)),
@@ -208,7 +209,7 @@ impl Builder<'_> {
             ),
             (
                 "requester",
-                ColumnData::texts(requesters.map(|id| id.as_str())),
+                ColumnData::texts(requesters.map(DepartmentId::as_str)),
             ),
             (
                 "received_on",

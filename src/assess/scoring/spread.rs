@@ -3,6 +3,7 @@
 use engine::pack::{Axis, Indicator, IndicatorKind, NotApplicable};
 
 use super::Rules;
+use crate::allocate::{Share, allocate};
 use crate::assessment::Status;
 use crate::exact::Exact;
 
@@ -64,10 +65,54 @@ pub(super) fn spread(rules: &Rules<'_>, statuses: &[Status]) -> Spread {
         }
     });
     Spread {
-        available: available.collect(),
+        available: whole_units(rules, available.collect()),
         scale_factor: rules.maximum.checked_div(&left).unwrap_or_else(Exact::one),
         assessed,
     }
+}
+
+/// Where scores are rounded below the total, the available points are made of whole units of the
+/// last decimal, by largest remainder in the order of the pack: parts rounded each for itself would
+/// let full marks come to 100.01.
+fn whole_units(rules: &Rules<'_>, available: Vec<Exact>) -> Vec<Exact> {
+    let rounding = rules.pack.rounding;
+    let unit = Exact::ratio(1, 10_i128.pow(u32::from(rounding.score.scale.min(18))));
+    let (Some(unit), true) = (unit, rounding.at_indicator || rounding.at_axis) else {
+        return available;
+    };
+    let scored = |indicator: &Indicator| indicator.kind.is_scored();
+    let shares: Vec<Share> = rules
+        .indicators
+        .iter()
+        .zip(&available)
+        .map(|((_, indicator), points)| Share {
+            weight: if scored(indicator) {
+                points.clone()
+            } else {
+                Exact::zero()
+            },
+            floor: 0,
+            cap: None,
+        })
+        .collect();
+    let total: Exact = shares.iter().map(|share| &share.weight).sum();
+    let pool = total
+        .checked_div(&unit)
+        .and_then(|units| Exact::from(units.floor()).to_i64());
+    let Some(Ok(allocation)) = pool.map(|pool| allocate(pool, &shares)) else {
+        return available;
+    };
+    let dealt = allocation.shares.into_iter();
+    dealt
+        .zip(rules.indicators.iter().zip(available))
+        .map(|(share, ((_, indicator), points))| {
+            if scored(indicator) {
+                &Exact::from(share.units) * &unit
+            } else {
+                points
+            }
+        })
+        .collect()
 }
 
 /// By what the receivers of each axis grow: what its own axis cannot take goes to the other axes

@@ -266,9 +266,13 @@ proptest! {
             .iter()
             .map(|(.., tenths)| tenths.map_or_else(absent, |n| value(&format!("{n}/10"))))
             .collect();
+        let rounded = pack(indicators.clone(), ALL_LEVELS);
         let pack = pack(indicators, &[]);
         let result = scored(&pack, &inputs);
         let maximum = Exact::from(pack.maximum);
+        let counted = scored(&rounded, &inputs).total.counted;
+        let scales = rows.iter().any(|(_, _, rule, tenths)| *rule == Scale && tenths.is_none());
+        prop_assert!(scales || counted <= maximum, "{counted} of {maximum}");
         prop_assert!(result.total.exact <= maximum);
         prop_assert!(!result.total.exact.is_negative());
         let all_full = rows.iter().all(|(_, _, rule, tenths)| match tenths {
@@ -277,6 +281,7 @@ proptest! {
         });
         let any_known = rows.iter().any(|row| row.3.is_some());
         if all_full && any_known {
+            prop_assert!(scales || counted == maximum, "{counted} of {maximum}");
             prop_assert_eq!(result.total.exact, maximum);
         }
     }
