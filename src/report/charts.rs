@@ -72,6 +72,9 @@ impl Chart {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use std::fmt::Write as _;
+
     use super::*;
     use crate::drawing::{PAGE_HEIGHT, check};
     use crate::sample;
@@ -111,10 +114,10 @@ mod tests {
         let mut text = String::new();
         for chart in Chart::ALL {
             for drawing in chart.draw(&bulletin) {
-                text.push_str(&format!("# {}\n{}\n", drawing.title, drawing.alt));
+                writeln!(text, "# {}\n{}", drawing.title, drawing.alt).unwrap();
                 for label in drawing.labels() {
                     let place = (label.x, label.baseline, label.anchor);
-                    text.push_str(&format!("{place:?} {}\n", label.text));
+                    writeln!(text, "{place:?} {}", label.text).unwrap();
                 }
             }
         }
