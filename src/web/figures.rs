@@ -143,7 +143,7 @@ impl AxisView for SheetAxis {
     fn average_at(&self) -> Option<u8> {
         self.group_average
             .as_deref()
-            .map(|average| percent(average, &self.points))
+            .map(|average| percent(average, &self.points).min(98))
     }
 }
 

@@ -95,6 +95,7 @@ words! {
     ranking: "分组排名", "Ranking by group";
     key_figures: "主要指标", "Key figures";
     axes: "维度得分", "Scores by axis";
+    axis: "维度", "Axis";
     axes_text: "颜色越深得分率越高；“—”为不适用。", "Darker is better; “—” means not applicable.";
     charts: "图表", "Charts";
     full_size: "打开原图", "Open full size";

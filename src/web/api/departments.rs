@@ -209,7 +209,7 @@ struct ExplanationView<'a> {
 
 /// Why a department, or one of its indicators (`?indicator=`), has its score.
 pub async fn explanation(ask: &Ask) -> Answer {
-    let (user, period, id) = (ask.user()?, ask.period()?, ask.department()?);
+    let period = ask.period()?;
     let indicator = match ask.query.get("indicator") {
         None => None,
         Some(text) => Some(
@@ -218,10 +218,7 @@ pub async fn explanation(ask: &Ask) -> Answer {
                 .to_owned(),
         ),
     };
-    let explanation = ask
-        .portal
-        .run(move |app| app.explain(&user, period, &id, indicator.as_deref()))
-        .await?;
+    let explanation = crate::pages::indicator::fetch(ask, period, indicator).await?;
     json(&ExplanationView {
         department: &explanation.department,
         period: &explanation.period,

@@ -3,7 +3,7 @@
 
 use app::explain::{Article, Exact, Explanation, Node, NodeKind};
 use askama::Template;
-use domain::Rounding;
+use domain::{Period, Rounding};
 
 use crate::ask::{Answer, Ask};
 use crate::chrome::{Chrome, Link};
@@ -75,6 +75,31 @@ struct Turn {
     after: Option<String>,
 }
 
+/// The explanation of the department in the path, or of one of its indicators. What is not
+/// assessed in the month is not found.
+pub async fn fetch(
+    ask: &Ask,
+    period: Period,
+    indicator: Option<String>,
+) -> Result<Explanation, Failure> {
+    let (user, id) = (ask.user()?, ask.department()?);
+    let known = {
+        let (user, id) = (user.clone(), id.clone());
+        let found = ask.portal.run(move |app| {
+            app.sheet(&user, period, &id)?;
+            app.bulletin(Some(&user), period)
+        });
+        found.await?
+    };
+    let assessed = |name: &String| known.indicators.iter().any(|head| head.id == *name);
+    if !indicator.as_ref().is_none_or(assessed) {
+        return Err(Failure::not_found());
+    }
+    ask.portal
+        .run(move |app| app.explain(&user, period, &id, indicator.as_deref()))
+        .await
+}
+
 /// The page.
 pub async fn show(ask: &Ask) -> Answer {
     let (user, id) = (ask.user()?, ask.department()?);
@@ -83,11 +108,7 @@ pub async fn show(ask: &Ask) -> Answer {
         Some(period) => period,
         None => latest(ask).await?,
     };
-    let (viewer, asked, name) = (user.clone(), id.clone(), indicator.clone());
-    let explanation = ask
-        .portal
-        .run(move |app| app.explain(&viewer, period, &asked, Some(&name)))
-        .await?;
+    let explanation = fetch(ask, period, Some(indicator.clone())).await?;
     let mut way = above(ask, &user, Some(period));
     way.push(Link {
         label: explanation.department.clone(),
@@ -122,7 +143,7 @@ pub async fn show(ask: &Ask) -> Answer {
     })
 }
 
-async fn latest(ask: &Ask) -> Result<domain::Period, Failure> {
+async fn latest(ask: &Ask) -> Result<Period, Failure> {
     let user = ask.visitor.user.clone();
     let lines = ask
         .portal
