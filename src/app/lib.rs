@@ -1,1 +1,112 @@
-//! The use cases: import, run, review, approve, verify; jobs, config, clock.
+//! The use cases: import, run, review, explain, verify. Everything with a clock, a disk or a
+//! secret is here; what is decided is decided in the pure crates below.
+
+pub mod accounts;
+pub mod bulletin;
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod generate;
+pub mod import;
+pub mod inputs;
+pub mod installation;
+pub mod jobs;
+pub mod money;
+pub mod password;
+pub mod pots;
+pub mod publish;
+pub mod reading;
+pub mod role;
+pub mod rulebook;
+pub mod run;
+pub mod schedule;
+pub mod verify;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Explanations, as the assessment makes them.
+pub mod explain {
+    pub use assess::explanation::{Article, Evidence, Explanation, Node, NodeKind};
+    pub use assess::{Exact, Shown};
+}
+/// Statements, as the ledger makes them.
+pub mod ledger {
+    pub use ::ledger::{
+        Account, AccountStatement, Component, Kind, Line, Statement, StatementLine,
+    };
+}
+/// Bulletins and sheets, as reports show them.
+pub mod model {
+    pub use report::model::*;
+}
+
+pub use accounts::{Session, SignedIn};
+pub use error::{Error, ErrorKind};
+pub use publish::PeriodLine;
+pub use reading::{DepartmentLine, Download, ImportLine, UnattributedLine};
+pub use role::{Right, Role, User};
+
+use ::ledger::Signer;
+use clock::Clock;
+use config::Config;
+use store::Store;
+
+/// Version of everything that decides a result; part of every run's id.
+pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// An open installation. Cloning shares it.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: Config,
+    store: Store,
+    clock: Clock,
+    signer: Signer,
+    sign_in_failures: accounts::Failures,
+    bulletins: bulletin::Cache,
+}
+
+impl App {
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> Clock {
+        self.inner.clock
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(crate) fn signer(&self) -> &Signer {
+        &self.inner.signer
+    }
+
+    /// A folder of the installation.
+    pub fn folder(&self, name: &str) -> PathBuf {
+        self.inner.config.data.join(name)
+    }
+}
+
+/// Writes a file beside its place and renames it, so that a reader never meets half of it.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    use std::io::Write as _;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(Error::file(folder))?;
+    }
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    let mut file = std::fs::File::create(&part).map_err(Error::file(&part))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(Error::file(&part))?;
+    std::fs::rename(&part, path).map_err(Error::file(path))
+}

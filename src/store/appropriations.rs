@@ -81,3 +81,12 @@ pub fn effective(
         .load(conn)?;
     rows.into_iter().map(Appropriation::from_row).collect()
 }
+
+/// All appropriations, by document.
+pub fn all(conn: &mut AnyConn) -> Result<Vec<Appropriation>, StoreError> {
+    let rows: Vec<AppropriationRow> = appropriations::table
+        .order(appropriations::document)
+        .select(AppropriationRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Appropriation::from_row).collect()
+}

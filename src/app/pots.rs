@@ -1,0 +1,156 @@
+//! Pots: what each payer can spend on a month.
+
+use std::collections::BTreeMap;
+
+use assess::{Pot, PotLine};
+use chrono::NaiveDate;
+use domain::facts::Appropriation;
+use domain::{Fen, Period};
+use ledger::command::{Action, Actor, Command, Grant, Role};
+use ledger::{Books, Line, PeriodState};
+use store::AnyConn;
+
+use crate::App;
+use crate::error::Error;
+
+/// The ledger's name of an assessment's pot.
+pub(crate) fn ledger_line(line: &PotLine) -> Line {
+    Line {
+        payer: line.payer.clone(),
+        budget_year: line.budget_year,
+        budget_line: line.budget_line.clone(),
+        programme: line.programme.clone(),
+    }
+}
+
+pub(crate) fn line_of(appropriation: &Appropriation) -> PotLine {
+    PotLine {
+        payer: appropriation.payer.clone(),
+        budget_year: appropriation.budget_year,
+        budget_line: appropriation.budget_line.clone(),
+        programme: appropriation.programme.clone(),
+    }
+}
+
+/// The pots of a month: what was appropriated by its end, less what the runs that stand of
+/// *earlier* months of the budget year took. Later months do not count, so that the pots of a
+/// month, and with them its result, are the same whenever it is run.
+pub(crate) fn pots_of(
+    conn: &mut AnyConn,
+    period: Period,
+    appropriations: &[Appropriation],
+) -> Result<Vec<Pot>, Error> {
+    let mut authority: BTreeMap<PotLine, Fen> = BTreeMap::new();
+    for appropriation in appropriations {
+        let sum = authority.entry(line_of(appropriation)).or_default();
+        *sum = sum
+            .checked_add(appropriation.amount_fen)
+            .ok_or(Error::Rejected(ledger::Rejection::OutOfRange))?;
+    }
+    let books = store::ledger::books(conn)?;
+    let mut taken: BTreeMap<PotLine, Fen> = BTreeMap::new();
+    for (run, state) in books.runs() {
+        let stands = state.stage.is_pending() || state.stage == ledger::Stage::Approved;
+        if state.period >= period || state.period.year() != period.year() || !stands {
+            continue;
+        }
+        for award in store::results::awards(conn, run, None)? {
+            let line = PotLine {
+                payer: award.payer,
+                budget_year: award.budget_year,
+                budget_line: award.budget_line,
+                programme: award.programme,
+            };
+            let sum = taken.entry(line).or_default();
+            *sum = sum
+                .checked_add(award.amount_fen)
+                .ok_or(ledger::Rejection::OutOfRange)?;
+        }
+    }
+    authority
+        .into_iter()
+        .map(|(line, authority_fen)| {
+            let taken_fen = taken.get(&line).copied().unwrap_or_default();
+            let available_fen = authority_fen
+                .checked_sub(taken_fen)
+                .ok_or(ledger::Rejection::OutOfRange)?;
+            Ok(Pot {
+                line,
+                authority_fen,
+                available_fen: available_fen.max(Fen::ZERO),
+            })
+        })
+        .collect()
+}
+
+impl App {
+    /// Books what was appropriated and is not in the ledger yet. The document's number is the key,
+    /// so that it can be called at any time and does nothing twice.
+    pub(crate) fn post_appropriations(&self) -> Result<(), Error> {
+        let appropriations = self
+            .store()
+            .read(|conn| store::appropriations::all(conn).map_err(Error::from))?;
+        let books = self.books()?;
+        let mut actions = Vec::new();
+        for appropriation in &appropriations {
+            let wanted = Period::containing(appropriation.effective_on);
+            let period = first_open(&books, wanted);
+            actions.push(Action::OpenPeriod { period });
+            actions.push(Action::Appropriate(Grant {
+                line: ledger_line(&line_of(appropriation)),
+                amount_fen: appropriation.amount_fen,
+                document: appropriation.document.clone(),
+                effective_on: day_in(period, appropriation.effective_on),
+            }));
+        }
+        self.post(Actor::new("import", Role::System), actions)
+    }
+
+    /// The first month from the given one on that is not closed; opened if it is not.
+    pub(crate) fn posting_period(&self, wanted: Period) -> Result<Period, Error> {
+        let books = self.books()?;
+        let period = first_open(&books, wanted);
+        if books.period(period).is_none() {
+            self.post(
+                Actor::new("schedule", Role::System),
+                vec![Action::OpenPeriod { period }],
+            )?;
+        }
+        Ok(period)
+    }
+
+    /// The books as they stand.
+    pub(crate) fn books(&self) -> Result<Books, Error> {
+        self.store()
+            .read(|conn| store::ledger::books(conn).map_err(Error::from))
+    }
+
+    /// Has the ledger decide and record actions, all of them or none.
+    pub(crate) fn post(&self, actor: Actor, actions: Vec<Action>) -> Result<(), Error> {
+        let commands: Vec<Command> = actions
+            .into_iter()
+            .map(|action| Command::new(actor.clone(), action))
+            .collect();
+        let now = self.clock().now_micros();
+        store::ledger::execute_all(self.store(), &commands, now, self.signer())?;
+        Ok(())
+    }
+}
+
+/// The first month from the given one on that is not closed.
+fn first_open(books: &Books, wanted: Period) -> Period {
+    let mut period = wanted;
+    while books.period(period) == Some(PeriodState::Closed) {
+        period = period.next();
+    }
+    period
+}
+
+/// The day itself when the period contains it, else the period's first.
+fn day_in(period: Period, day: NaiveDate) -> NaiveDate {
+    if period.contains(day) {
+        day
+    } else {
+        period.first_day()
+    }
+}

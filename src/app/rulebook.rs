@@ -1,0 +1,201 @@
+//! Rule packs and calendars: those built into the program, or those of a folder.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub use assess::{CaseResult, Difference};
+use domain::{Diagnostic, WorkdayCalendar};
+use engine::{Pack, PackFiles, Schema};
+use include_dir::{Dir, include_dir};
+
+use crate::App;
+use crate::error::Error;
+
+/// The `rules` folder as it was when the program was built.
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../rules");
+
+/// Where calendars lie below the rules folder.
+const CALENDARS: &str = "calendars/cn";
+
+/// The texts below a folder of rules, by path with forward slashes.
+type Texts = BTreeMap<String, String>;
+
+/// The findings about one pack.
+pub struct Checked {
+    /// Name of its folder.
+    pub name: String,
+    /// What was found.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The test results of one pack.
+pub struct Tested {
+    /// Name of its folder.
+    pub name: String,
+    /// One outcome a case.
+    pub cases: Vec<CaseResult>,
+}
+
+/// Findings about the pack of a folder, or about all built-in packs.
+pub fn check(folder: Option<&Path>) -> Result<Vec<Checked>, Error> {
+    let schema = assess::schema();
+    let packs = packs(folder)?.into_iter();
+    Ok(packs
+        .map(|files| Checked {
+            diagnostics: engine::pack::load(&files, &schema).diagnostics,
+            name: files.root_name,
+        })
+        .collect())
+}
+
+/// Runs the tests of the pack of a folder, or of all built-in packs.
+pub fn test(folder: Option<&Path>) -> Result<Vec<Tested>, Error> {
+    let schema = assess::schema();
+    let calendar = built_in_calendar()?;
+    packs(folder)?
+        .into_iter()
+        .map(|files| {
+            let pack = loaded(&files, &schema)?;
+            let (cases, findings) = assess::run_pack_tests(&files, &pack, &calendar);
+            if findings.iter().any(Diagnostic::is_error) {
+                return Err(Error::Diagnostics(findings));
+            }
+            Ok(Tested {
+                name: files.root_name,
+                cases,
+            })
+        })
+        .collect()
+}
+
+/// The calendar built into the program.
+pub fn built_in_calendar() -> Result<WorkdayCalendar, Error> {
+    calendar_of(&built_in_texts(CALENDARS))
+}
+
+impl App {
+    /// The pack in use.
+    pub fn pack(&self) -> Result<Pack, Error> {
+        let id = &self.config().pack;
+        let missing = || Error::NotFound {
+            what: "规则包",
+            key: id.clone(),
+        };
+        let files = match &self.config().rules_folder {
+            Some(folder) => pack_files(&folder.join(id))?,
+            None => packs(None)?
+                .into_iter()
+                .find(|files| files.root_name == *id)
+                .ok_or_else(missing)?,
+        };
+        loaded(&files, &assess::schema())
+    }
+
+    /// The calendar in use: the installation's where it has one, else the built-in.
+    pub fn calendar(&self) -> Result<WorkdayCalendar, Error> {
+        match &self.config().rules_folder {
+            Some(folder) if folder.join(CALENDARS).is_dir() => {
+                calendar_of(&folder_texts(&folder.join(CALENDARS))?)
+            }
+            _ => built_in_calendar(),
+        }
+    }
+}
+
+fn loaded(files: &PackFiles, schema: &Schema) -> Result<Pack, Error> {
+    let loaded = engine::pack::load(files, schema);
+    loaded.pack.ok_or(Error::Diagnostics(loaded.diagnostics))
+}
+
+fn calendar_of(texts: &Texts) -> Result<WorkdayCalendar, Error> {
+    let (calendar, findings) = engine::calendar_file::read_calendar(texts);
+    if findings.iter().any(Diagnostic::is_error) {
+        Err(Error::Diagnostics(findings))
+    } else {
+        Ok(calendar)
+    }
+}
+
+fn packs(folder: Option<&Path>) -> Result<Vec<PackFiles>, Error> {
+    if let Some(folder) = folder {
+        return Ok(vec![pack_files(folder)?]);
+    }
+    let mut packs = Vec::new();
+    for dir in BUILT_IN
+        .dirs()
+        .filter(|dir| dir.get_file(dir.path().join("pack.toml")).is_some())
+    {
+        let root_name = dir.path().to_string_lossy().into_owned();
+        let files = built_in_texts(&root_name);
+        packs.push(PackFiles { root_name, files });
+    }
+    Ok(packs)
+}
+
+/// The TOML texts of a built-in folder.
+fn built_in_texts(path: &str) -> Texts {
+    fn collect(dir: &Dir<'_>, root: &Path, texts: &mut Texts) {
+        for file in dir.files() {
+            let name = file
+                .path()
+                .strip_prefix(root)
+                .unwrap_or_else(|_| file.path());
+            if let (Some("toml"), Some(text)) = (
+                name.extension().and_then(|ending| ending.to_str()),
+                file.contents_utf8(),
+            ) {
+                texts.insert(name.to_string_lossy().into_owned(), text.to_owned());
+            }
+        }
+        for below in dir.dirs() {
+            collect(below, root, texts);
+        }
+    }
+    let mut texts = Texts::new();
+    if let Some(dir) = BUILT_IN.get_dir(path) {
+        collect(dir, Path::new(path), &mut texts);
+    }
+    texts
+}
+
+fn pack_files(folder: &Path) -> Result<PackFiles, Error> {
+    if !folder.join("pack.toml").is_file() {
+        let reason = format!("{} 中没有 pack.toml (no pack.toml there)", folder.display());
+        return Err(Error::BadInput {
+            what: "规则包",
+            reason,
+        });
+    }
+    let root_name = folder
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    Ok(PackFiles {
+        root_name,
+        files: folder_texts(folder)?,
+    })
+}
+
+/// The TOML texts of a folder and the folders directly below it.
+fn folder_texts(folder: &Path) -> Result<Texts, Error> {
+    let mut texts = Texts::new();
+    let mut folders = vec![(folder.to_path_buf(), String::new())];
+    while let Some((folder, prefix)) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).map_err(Error::file(&folder))? {
+            let path = entry.map_err(Error::file(&folder))?.path();
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            if path.is_dir() && prefix.is_empty() {
+                folders.push((path, format!("{name}/")));
+            } else if name.ends_with(".toml") {
+                let text = std::fs::read_to_string(&path).map_err(Error::file(&path))?;
+                texts.insert(format!("{prefix}{name}"), text);
+            }
+        }
+    }
+    Ok(texts)
+}

@@ -1,0 +1,423 @@
+//! The monthly run: freeze, assess, compensate, reserve, report.
+//!
+//! Each stage is recorded by the transaction that does it, or after files that are written whole.
+//! Started again after a crash, a run goes on at the first stage that is not recorded; since every
+//! stage computes from the frozen inputs alone, nobody can tell the difference.
+
+pub(crate) mod report_files;
+pub(crate) mod summary;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use assess::{Assessment, Awards, Month, Prepared, Prior};
+use domain::canon::{decode, encode};
+use domain::{Facts, Fen, Period, RunId, WorkdayCalendar};
+use engine::Pack;
+use ledger::{Action, Actor, Role, RunAwards};
+use report::model::GroupRanking;
+use store::runs::FinishedStage;
+pub(crate) use store::runs::Stage;
+
+use crate::App;
+use crate::error::Error;
+use crate::inputs::{Frozen, RunInputs};
+use crate::pots;
+
+/// What a run takes from a pot.
+#[derive(Clone, Debug)]
+pub struct PotUse {
+    /// Name of the payer.
+    pub payer: String,
+    /// Budget line and programme.
+    pub line: String,
+    /// The year's appropriation.
+    pub authority_fen: Fen,
+    /// Awarded by this run.
+    pub awarded_fen: Fen,
+    /// Due and not covered.
+    pub unfunded_fen: Fen,
+    /// Left after this run.
+    pub left_fen: Fen,
+}
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct RunSummary {
+    /// The month.
+    pub period: Period,
+    /// The run.
+    pub run: RunId,
+    /// Its state, stable code.
+    pub state: &'static str,
+    /// Its state in Chinese.
+    pub state_title: &'static str,
+    /// Whether all of it had been done before.
+    pub done_before: bool,
+    /// Ranked departments.
+    pub departments: usize,
+    /// Sum of awards.
+    pub awarded_fen: Fen,
+    /// Sum of what is due and not covered.
+    pub unfunded_fen: Fen,
+    /// Ranking by group.
+    pub groups: Vec<GroupRanking>,
+    /// Pots.
+    pub pots: Vec<PotUse>,
+    /// Digests by name.
+    pub digests: Vec<(String, String)>,
+    /// Where the reports are.
+    pub reports_folder: PathBuf,
+    /// Milliseconds by stage, of this call.
+    pub stages: Vec<(&'static str, u128)>,
+}
+
+/// What a run decided.
+pub(crate) struct Decided {
+    pub(crate) assessment: Assessment,
+    pub(crate) awards: Awards,
+}
+
+/// The pack made ready for frozen inputs.
+pub(crate) fn prepare<'a>(
+    pack: &'a Pack,
+    calendar: &'a WorkdayCalendar,
+    inputs: &'a RunInputs,
+) -> Result<Prepared<'a>, Error> {
+    Ok(Prepared::new(pack, &inputs.facts, calendar, inputs.period)?)
+}
+
+/// The result of frozen inputs: the two pure functions in a row.
+pub(crate) fn decide(month: &Month<'_>, inputs: &RunInputs) -> Result<Decided, Error> {
+    let prior = inputs.prior.as_ref();
+    let assessment = month.assess(prior)?;
+    let awards = month.compensate(&assessment, &inputs.pots, prior)?;
+    Ok(Decided { assessment, awards })
+}
+
+impl App {
+    /// Runs a month, or finishes a run that was interrupted. Called again on the same facts it
+    /// changes nothing.
+    pub fn run(
+        &self,
+        period: Period,
+        by: &str,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<RunSummary, Error> {
+        let today = self.clock().today();
+        if period.last_day() >= today {
+            return Err(Error::PeriodNotEnded {
+                period,
+                ends_on: period.last_day(),
+                today,
+            });
+        }
+        let mut watch = Stopwatch::started();
+        progress("冻结事实 (freezing facts)");
+        let pack = self.pack()?;
+        let calendar = self.calendar()?;
+        self.post_appropriations()?;
+        let frozen = self.freeze(period, &pack)?;
+        let run = &frozen.run;
+        if let Some((standing, state)) = self.decided_run(period)?
+            && standing != *run
+        {
+            return Err(Error::PeriodDecided {
+                period,
+                run: standing,
+                state,
+            });
+        }
+        let done_before = self.is_done(run)?;
+        self.store_frozen(&frozen, by)?;
+        watch.lap("freeze");
+
+        progress("考核 (assessing)");
+        let inputs = &frozen.inputs;
+        let prepared = prepare(&pack, &calendar, inputs)?;
+        let month = prepared.month()?;
+        let assessment = month.assess(inputs.prior.as_ref())?;
+        self.store_assessment(run, &assessment)?;
+        watch.lap("assess");
+
+        progress("补偿 (compensating)");
+        let awards = month.compensate(&assessment, &inputs.pots, inputs.prior.as_ref())?;
+        let decided = Decided { assessment, awards };
+        self.store_awards(run, &decided.awards)?;
+        watch.lap("compensate");
+
+        progress("预留资金 (reserving)");
+        self.reserve(run, &decided.awards, by)?;
+        watch.lap("reserve");
+
+        progress("出报告 (reporting)");
+        self.report(&frozen, &decided, &pack, &month)?;
+        watch.lap("report");
+        self.summary(&frozen, &decided, done_before, watch.laps)
+    }
+
+    /// The inputs of a month as they are now.
+    pub(crate) fn freeze(&self, period: Period, pack: &Pack) -> Result<Frozen, Error> {
+        let inputs = self.store().read(|conn| {
+            let facts = store::facts::load_facts(conn, period)?;
+            let prior = prior_of(conn, period.prev())?;
+            let pots = pots::pots_of(conn, period, &facts.appropriations)?;
+            Ok::<_, Error>((facts, prior, pots))
+        });
+        let (facts, prior, pots) = inputs?;
+        require_facts(&facts, period)?;
+        Ok(Frozen::new(RunInputs {
+            period,
+            pack: format!("{}@{}", pack.header.id, pack.header.version),
+            pack_digest: pack.digest.clone(),
+            facts,
+            prior,
+            pots,
+        }))
+    }
+
+    fn store_frozen(&self, frozen: &Frozen, by: &str) -> Result<(), Error> {
+        let now = self.clock().now().naive_utc();
+        let compressed = compress(&frozen.bytes)?;
+        let inputs = &frozen.inputs;
+        let prior = self
+            .books()?
+            .live_run(inputs.period.prev())
+            .map(|(run, _)| run.clone());
+        let row = store::runs::Run {
+            id: frozen.run.clone(),
+            period: inputs.period,
+            pack: domain::PackRef::new(&inputs.pack),
+            pack_sha256: inputs.pack_digest.clone(),
+            facts_sha256: frozen.sha256.clone(),
+            prior,
+            engine_version: crate::ENGINE_VERSION.to_owned(),
+            created_at: now,
+            created_by: by.to_owned(),
+        };
+        self.stage(&frozen.run, Stage::Frozen, &frozen.sha256, |conn| {
+            store::blobs::put(conn, &frozen.sha256, &compressed)?;
+            store::runs::start(conn, &row)?;
+            Ok(())
+        })
+    }
+
+    fn store_assessment(&self, run: &RunId, assessment: &Assessment) -> Result<(), Error> {
+        let bytes = encode(assessment);
+        let digest = domain::canon::sha256_hex(&bytes);
+        let compressed = compress(&bytes)?;
+        let scores = summary::score_rows(assessment);
+        let indicators = summary::indicator_rows(assessment);
+        self.stage(run, Stage::Assessed, &digest, |conn| {
+            store::blobs::put(conn, &digest, &compressed)?;
+            store::results::set_scores(conn, run, &scores, &indicators)?;
+            Ok(())
+        })
+    }
+
+    fn store_awards(&self, run: &RunId, awards: &Awards) -> Result<(), Error> {
+        let bytes = encode(awards);
+        let digest = domain::canon::sha256_hex(&bytes);
+        let compressed = compress(&bytes)?;
+        let rows = summary::award_rows(awards);
+        self.stage(run, Stage::Compensated, &digest, |conn| {
+            store::blobs::put(conn, &digest, &compressed)?;
+            store::results::set_awards(conn, run, &rows)?;
+            Ok(())
+        })
+    }
+
+    /// Reserves the awards. The ledger answers a repetition with nothing, and voids an earlier
+    /// calculation of the month that nobody approved.
+    fn reserve(&self, run: &RunId, awards: &Awards, by: &str) -> Result<(), Error> {
+        let period = self.posting_period(awards.period)?;
+        let effective_on = if period == awards.period {
+            period.last_day()
+        } else {
+            period.first_day()
+        };
+        let awards = run_awards(run, awards)?;
+        let digest = awards.digest.to_string();
+        let action = Action::CalculateRun {
+            awards,
+            effective_on,
+        };
+        self.post(Actor::new(by, Role::System), vec![action])?;
+        self.stage(run, Stage::Reserved, &digest, |_| Ok(()))
+    }
+
+    /// Does a stage and records it, in one transaction; nothing if it is recorded already.
+    pub(crate) fn stage(
+        &self,
+        run: &RunId,
+        stage: Stage,
+        digest: &str,
+        mut work: impl FnMut(&mut store::AnyConn) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let now = self.clock().now().naive_utc();
+        self.store()
+            .write(|conn| match stage_digest(conn, run, stage)? {
+                None => {
+                    work(conn)?;
+                    let finished = FinishedStage {
+                        stage,
+                        finished_at: now,
+                        digest: digest.to_owned(),
+                    };
+                    store::runs::finish_stage(conn, run, &finished)?;
+                    Ok(())
+                }
+                Some(recorded) if recorded == digest => Ok(()),
+                Some(recorded) => Err(Error::Mismatch {
+                    what: format!("考核 {run} 的阶段 {}", stage.name()),
+                    recorded,
+                    recomputed: digest.to_owned(),
+                }),
+            })
+    }
+
+    /// The digest that a stage recorded.
+    pub(crate) fn recorded(&self, run: &RunId, stage: Stage) -> Result<Option<String>, Error> {
+        self.store().read(|conn| stage_digest(conn, run, stage))
+    }
+
+    fn is_done(&self, run: &RunId) -> Result<bool, Error> {
+        let reported = self.recorded(run, Stage::Reported)?;
+        let state = self.books()?.run(run).map(|run| run.stage);
+        Ok(reported.is_some()
+            && state.is_some_and(|stage| stage.is_pending() || stage == ledger::Stage::Approved))
+    }
+
+    /// The run of a month whose money is approved, with its state in Chinese.
+    pub(crate) fn decided_run(
+        &self,
+        period: Period,
+    ) -> Result<Option<(RunId, &'static str)>, Error> {
+        self.store().read(|conn| {
+            let books = store::ledger::books(conn)?;
+            let live = books
+                .live_run(period)
+                .filter(|(_, run)| run.stage == ledger::Stage::Approved);
+            let published = store::runs::publication(conn, period)?.is_some();
+            Ok(live.map(|(id, _)| (id.clone(), if published { "发布" } else { "审批" })))
+        })
+    }
+}
+
+fn stage_digest(
+    conn: &mut store::AnyConn,
+    run: &RunId,
+    stage: Stage,
+) -> Result<Option<String>, Error> {
+    let finished = store::runs::stages(conn, run)?
+        .into_iter()
+        .find(|done| done.stage == stage);
+    Ok(finished.map(|done| done.digest))
+}
+
+/// The frozen inputs of a run.
+pub(crate) fn load_inputs(conn: &mut store::AnyConn, run: &RunId) -> Result<RunInputs, Error> {
+    load(conn, run, Stage::Frozen)
+}
+
+/// A value that a stage stored, checked against its digest.
+pub(crate) fn load<T: domain::canon::Canon>(
+    conn: &mut store::AnyConn,
+    run: &RunId,
+    stage: Stage,
+) -> Result<T, Error> {
+    let missing = || Error::NotFound {
+        what: "考核",
+        key: run.to_string(),
+    };
+    let digest = stage_digest(conn, run, stage)?.ok_or_else(missing)?;
+    let damaged = |what: String| Error::Damaged {
+        what: format!("考核 {run} 的 {}：{what}", stage.name()),
+    };
+    let compressed = store::blobs::get(conn, &digest)?;
+    let bytes =
+        zstd::decode_all(compressed.as_slice()).map_err(|fault| damaged(fault.to_string()))?;
+    if domain::canon::sha256_hex(&bytes) != digest {
+        return Err(damaged("摘要不符".into()));
+    }
+    decode(&bytes).map_err(|fault| damaged(fault.to_string()))
+}
+
+/// What the month before left, if a run of it stands.
+fn prior_of(conn: &mut store::AnyConn, period: Period) -> Result<Option<Prior>, Error> {
+    let books = store::ledger::books(conn)?;
+    let Some((run, _)) = books.live_run(period) else {
+        return Ok(None);
+    };
+    let assessment: Assessment = load(conn, run, Stage::Assessed)?;
+    let awards: Awards = load(conn, run, Stage::Compensated)?;
+    Ok(Some(Prior::of(&assessment, &awards)))
+}
+
+/// The awards as the ledger takes them: those that have a pot.
+pub(crate) fn run_awards(run: &RunId, awards: &Awards) -> Result<RunAwards, Error> {
+    let lines = awards.awards.iter().filter_map(|award| {
+        let pot = awards.pots.get(usize::try_from(award.pot?).ok()?)?;
+        Some(ledger::command::Award {
+            department: award.department.clone(),
+            line: pots::ledger_line(&pot.line),
+            component: match award.component {
+                assess::Component::Cost => ledger::Component::Cost,
+                assess::Component::Loss => ledger::Component::Loss,
+                assess::Component::Reward => ledger::Component::Reward,
+            },
+            amount_fen: award.amount_fen,
+            unfunded_fen: award.unfunded_fen,
+            cite: award.cite.join("; "),
+        })
+    });
+    Ok(RunAwards {
+        run: run.clone(),
+        period: awards.period,
+        digest: awards.digest().parse().map_err(ledger::Rejection::from)?,
+        lines: lines.collect(),
+    })
+}
+
+fn require_facts(facts: &Facts, period: Period) -> Result<(), Error> {
+    let nothing = facts.departments.is_empty()
+        || facts.resources.is_empty()
+        || (facts.usage.is_empty() && facts.requests.is_empty() && facts.safeguards.is_empty());
+    if nothing {
+        Err(Error::NothingToAssess { period })
+    } else {
+        Ok(())
+    }
+}
+
+fn compress(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    /// Fast, and small enough: a city month is a few megabytes.
+    const LEVEL: i32 = 3;
+    zstd::encode_all(bytes, LEVEL).map_err(|fault| Error::Damaged {
+        what: fault.to_string(),
+    })
+}
+
+/// Milliseconds by stage, for people; they decide nothing.
+#[derive(Default)]
+struct Stopwatch {
+    last: Option<Instant>,
+    laps: Vec<(&'static str, u128)>,
+}
+
+impl Stopwatch {
+    fn lap(&mut self, name: &'static str) {
+        let now = Instant::now();
+        if let Some(last) = self.last {
+            self.laps.push((name, now.duration_since(last).as_millis()));
+        }
+        self.last = Some(now);
+    }
+
+    fn started() -> Self {
+        Self {
+            last: Some(Instant::now()),
+            laps: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! `hengxiang explain DEPARTMENT --period 2026-03 [INDICATOR]`
+
+use std::process::ExitCode;
+
+use app::explain::{Node, NodeKind};
+use clap::Args;
+use domain::Period;
+use serde_json::json;
+
+use crate::Context;
+
+/// Options of `explain`.
+#[derive(Args)]
+pub struct Options {
+    /// 部门：统一社会信用代码，或名称的一部分 (code, or part of the name)
+    department: String,
+    /// 指标编号；不给则解释总分 (indicator; without it the total)
+    indicator: Option<String>,
+    /// 考核周期 (the month)
+    #[arg(long)]
+    period: Period,
+    /// 列出全部证据行；默认每项列出失分最多的若干行 (list every row)
+    #[arg(long)]
+    all: bool,
+}
+
+/// Rows listed under an indicator unless all are asked for.
+const ROWS_SHOWN: usize = 12;
+
+/// Prints number, formula, values, evidence, article.
+pub fn explain(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
+    let app = context.open()?;
+    let department = app.find_department(options.period, &options.department)?;
+    let explanation =
+        app.explain_unchecked(options.period, &department, options.indicator.as_deref())?;
+    let mut text = format!(
+        "{} · {} · {}\n\n",
+        explanation.department, explanation.period, explanation.pack
+    );
+    write_node(&explanation.root, 0, options.all, &mut text);
+    let value = json!({
+        "department": explanation.department,
+        "department_id": department.as_str(),
+        "period": explanation.period,
+        "pack": explanation.pack,
+        "root": node_json(&explanation.root),
+    });
+    context.print(&text, &value);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write_node(node: &Node, depth: usize, all: bool, text: &mut String) {
+    let indent = "  ".repeat(depth);
+    text.push_str(&format!("{indent}{}  {}\n", node.label, node.amount));
+    let mut line = |label: &str, value: &str| {
+        if !value.is_empty() {
+            text.push_str(&format!("{indent}  {label}{value}\n"));
+        }
+    };
+    line("", &node.prose);
+    line("公式 formula  ", &node.formula);
+    line("代入 values   ", &node.filled);
+    if let Some(row) = &node.evidence {
+        line(
+            "出处 source   ",
+            &format!("{}:{} {}", row.file, row.line, row.fact),
+        );
+        let columns: Vec<String> = row
+            .columns
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        line("取值 row      ", &columns.join(" "));
+    }
+    for article in &node.articles {
+        line(
+            "依据 article  ",
+            &format!("{}{}", article.act, article.article),
+        );
+    }
+    let (mut rows, parts): (Vec<&Node>, Vec<&Node>) = node
+        .parts
+        .iter()
+        .partition(|part| part.kind == NodeKind::Row);
+    for part in parts {
+        write_node(part, depth + 1, all, text);
+    }
+    rows.sort_by_key(|row| std::cmp::Reverse(lost(row)));
+    let shown = if all { rows.len() } else { ROWS_SHOWN };
+    for row in rows.iter().take(shown) {
+        write_node(row, depth + 1, all, text);
+    }
+    if rows.len() > shown {
+        let more = rows.len() - shown;
+        text.push_str(&format!(
+            "{indent}  …另有 {more} 行，加 --all 全部列出 (more rows)\n"
+        ));
+    }
+}
+
+/// What the row could have added and did not.
+fn lost(row: &Node) -> app::explain::Exact {
+    row.evidence
+        .as_ref()
+        .map_or_else(app::explain::Exact::zero, |evidence| {
+            &evidence.potential - &row.amount
+        })
+}
+
+/// The tree for machines.
+fn node_json(node: &Node) -> serde_json::Value {
+    json!({
+        "kind": format!("{:?}", node.kind),
+        "label": node.label,
+        "label_en": node.label_en,
+        "amount": node.amount.to_string(),
+        "formula": node.formula,
+        "filled": node.filled,
+        "prose": node.prose,
+        "prose_en": node.prose_en,
+        "articles": node.articles.iter().map(|article| json!({
+            "cite": article.cite, "act": article.act, "article": article.article, "url": article.url,
+        })).collect::<Vec<_>>(),
+        "evidence": node.evidence.as_ref().map(|row| json!({
+            "table": row.table, "fact": row.fact, "file": row.file, "line": row.line,
+            "potential": row.potential.to_string(),
+            "columns": row.columns,
+        })),
+        "parts": node.parts.iter().map(node_json).collect::<Vec<_>>(),
+    })
+}

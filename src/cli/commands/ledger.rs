@@ -1,0 +1,183 @@
+//! `hengxiang ledger statement|receipt|checkpoint|export|audit`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use app::App;
+use app::ledger::{AccountStatement, Statement};
+use clap::Subcommand;
+use domain::{DepartmentId, Fen, Period};
+use serde_json::json;
+
+use crate::Context;
+use crate::text_table::{Align, render};
+
+/// Commands about the ledger.
+#[derive(Subcommand)]
+pub enum Command {
+    /// 部门对账单：期初、明细、期末 (opening balance, lines, closing balance)
+    Statement {
+        /// 部门：统一社会信用代码，或名称的一部分 (code, or part of the name)
+        department: String,
+        /// 起始月；不给则为当年一月 (first month; January of the year by default)
+        #[arg(long)]
+        from: Option<Period>,
+        /// 截止月；不给则为最近一次考核 (last month; the latest run by default)
+        #[arg(long)]
+        to: Option<Period>,
+    },
+    /// 台账记录的离线可验证回执 (an offline-verifiable receipt of a line)
+    Receipt {
+        /// 记录号，见对账单 (record number, see the statement)
+        line: u64,
+        /// 写入文件；不给则打印 (file; printed by default)
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// 最新的签名检查点 (the newest signed checkpoint)
+    Checkpoint,
+    /// 账簿公钥 (the ledger's public key)
+    Key,
+    /// 导出 hledger 纯文本账 (export a plain-text journal)
+    Export {
+        /// 只导出一个部门 (one department only)
+        #[arg(long)]
+        department: Option<String>,
+    },
+    /// 重放全部记录并比对 (replay all records and compare)
+    Audit,
+}
+
+/// Runs a ledger command.
+pub fn ledger(context: &Context, command: &Command) -> anyhow::Result<ExitCode> {
+    let app = context.open()?;
+    match command {
+        Command::Statement {
+            department,
+            from,
+            to,
+        } => {
+            let latest = app.latest_period()?;
+            let to = to.unwrap_or(latest);
+            let from = from.or_else(|| Period::new(to.year(), 1)).unwrap_or(to);
+            let department = app.find_department(latest, department)?;
+            let statement = app.statement_unchecked(&department, from, to)?;
+            context.print(&text_of(&statement), &json_of(&statement));
+        }
+        Command::Receipt { line, out } => {
+            let text = app.receipt_unchecked(*line)?;
+            write_or_print(out.as_ref(), &text)?;
+        }
+        Command::Checkpoint => {
+            let note = app
+                .checkpoint()?
+                .context("账簿还没有记录 (the ledger is empty)")?;
+            print!("{note}");
+        }
+        Command::Key => println!("{}", app.ledger_key()),
+        Command::Export { department } => {
+            let department = resolve(&app, department.as_deref())?;
+            print!("{}", app.journal(department.as_ref())?);
+        }
+        Command::Audit => return super::verify::verify(context, &super::verify::Command::Ledger),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn resolve(app: &App, text: Option<&str>) -> anyhow::Result<Option<DepartmentId>> {
+    let Some(text) = text else { return Ok(None) };
+    Ok(Some(app.find_department(app.latest_period()?, text)?))
+}
+
+fn write_or_print(out: Option<&PathBuf>, text: &str) -> anyhow::Result<()> {
+    match out {
+        Some(path) => std::fs::write(path, text).with_context(|| path.display().to_string())?,
+        None => print!("{text}"),
+    }
+    Ok(())
+}
+
+/// What is owed to the department is a credit in our books and positive to its eyes.
+fn owed(amount: Fen) -> String {
+    amount.negated().to_string()
+}
+
+fn text_of(statement: &Statement) -> String {
+    let mut text = format!(
+        "对账单 {}  {} 至 {}\n",
+        statement.department, statement.from, statement.to
+    );
+    for account in &statement.accounts {
+        text.push_str(&account_text(account));
+    }
+    text.push_str(&format!("\n应付合计 (owed): {} 元\n", statement.owed_fen()));
+    text
+}
+
+fn account_text(account: &AccountStatement) -> String {
+    let head = [
+        ("记录", Align::Right),
+        ("日期", Align::Left),
+        ("考核月", Align::Left),
+        ("事由", Align::Left),
+        ("构成", Align::Left),
+        ("资金池", Align::Left),
+        ("金额(元)", Align::Right),
+        ("余额(元)", Align::Right),
+    ];
+    let rows: Vec<Vec<String>> = account
+        .lines
+        .iter()
+        .map(|line| {
+            vec![
+                line.seq.to_string(),
+                line.effective_on.to_string(),
+                line.for_period.to_string(),
+                line.kind.title().to_owned(),
+                line.component
+                    .map_or("", |component| component.title())
+                    .to_owned(),
+                line.line
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
+                owed(line.amount_fen),
+                owed(line.balance_fen),
+            ]
+        })
+        .collect();
+    format!(
+        "\n{}\n期初余额 (opening): {} 元\n{}期末余额 (closing): {} 元\n",
+        account.account.code(),
+        owed(account.opening_fen),
+        render(&head, &rows),
+        owed(account.closing_fen)
+    )
+}
+
+fn json_of(statement: &Statement) -> serde_json::Value {
+    json!({
+        "department": statement.department.as_str(),
+        "from": statement.from.to_string(),
+        "to": statement.to.to_string(),
+        "owed_fen": statement.owed_fen().get(),
+        "accounts": statement.accounts.iter().map(|account| json!({
+            "account": account.account.code(),
+            "opening_fen": account.opening_fen.get(),
+            "closing_fen": account.closing_fen.get(),
+            "lines": account.lines.iter().map(|line| json!({
+                "seq": line.seq,
+                "effective_on": line.effective_on.to_string(),
+                "for_period": line.for_period.to_string(),
+                "kind": line.kind.code(),
+                "component": line.component.map(|component| component.code()),
+                "line": line.line.as_ref().map(ToString::to_string),
+                "document": line.document,
+                "memo": line.memo,
+                "amount_fen": line.amount_fen.get(),
+                "balance_fen": line.balance_fen.get(),
+            })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+    })
+}

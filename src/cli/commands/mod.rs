@@ -1,0 +1,40 @@
+//! One file a command: parse, call the use case, print.
+
+pub mod explain;
+pub mod generate;
+pub mod import;
+pub mod init;
+pub mod ledger;
+pub mod review;
+pub mod rules;
+pub mod run;
+pub mod serve;
+pub mod user;
+pub mod verify;
+
+use std::path::Path;
+
+use app::App;
+
+use crate::Context;
+
+impl Context {
+    /// Opens the installation.
+    pub fn open(&self) -> anyhow::Result<App> {
+        Ok(App::open(&self.data, self.clock)?)
+    }
+
+    /// Prints text for people, or the value for machines.
+    pub fn print(&self, text: &str, value: &serde_json::Value) {
+        if self.json {
+            println!("{value:#}");
+        } else {
+            println!("{}", text.trim_end());
+        }
+    }
+}
+
+/// A path as people read it.
+pub fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,119 @@
+//! `hengxiang rules check|test`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use serde_json::json;
+
+use crate::Context;
+
+/// Commands about rule packs.
+#[derive(Subcommand)]
+pub enum Command {
+    /// 检查规则包的每一处错误 (find every fault of a pack)
+    Check {
+        /// 规则包文件夹；不给则检查内置规则包 (folder; without it the built-in packs)
+        pack: Option<PathBuf>,
+    },
+    /// 运行规则包自带的测试 (run the tests of a pack)
+    Test {
+        /// 规则包文件夹；不给则测试内置规则包 (folder; without it the built-in packs)
+        pack: Option<PathBuf>,
+    },
+}
+
+/// Checks or tests packs; exit code 1 when one fails.
+pub fn rules(context: &Context, command: &Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Check { pack } => check(context, pack.as_deref()),
+        Command::Test { pack } => test(context, pack.as_deref()),
+    }
+}
+
+fn check(context: &Context, pack: Option<&std::path::Path>) -> anyhow::Result<ExitCode> {
+    let mut text = String::new();
+    let mut packs = Vec::new();
+    let mut sound = true;
+    for checked in app::rulebook::check(pack)? {
+        for diagnostic in &checked.diagnostics {
+            text.push_str(&format!("{diagnostic}\n"));
+        }
+        let errors = checked
+            .diagnostics
+            .iter()
+            .filter(|finding| finding.is_error())
+            .count();
+        sound &= errors == 0;
+        let verdict = if errors == 0 {
+            "通过 (ok)".to_owned()
+        } else {
+            format!("{errors} 处错误 (errors)")
+        };
+        text.push_str(&format!("{}：{verdict}\n", checked.name));
+        packs.push(json!({
+            "pack": checked.name,
+            "errors": errors,
+            "diagnostics": checked.diagnostics.iter().map(|finding| json!({
+                "code": finding.code,
+                "severity": format!("{:?}", finding.severity),
+                "file": finding.place.file,
+                "line": finding.place.line,
+                "column": finding.place.column,
+                "message": finding.message,
+                "help": finding.help,
+            })).collect::<Vec<_>>(),
+        }));
+    }
+    context.print(&text, &json!({ "packs": packs }));
+    Ok(if sound {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn test(context: &Context, pack: Option<&std::path::Path>) -> anyhow::Result<ExitCode> {
+    let mut text = String::new();
+    let mut cases = Vec::new();
+    let (mut passed, mut failed) = (0, 0);
+    for tested in app::rulebook::test(pack)? {
+        for case in &tested.cases {
+            let holds = case.passed();
+            if holds {
+                passed += 1;
+            } else {
+                failed += 1;
+            }
+            text.push_str(&format!(
+                "{} {}/{}\n",
+                if holds { "✓" } else { "✗" },
+                tested.name,
+                case.name
+            ));
+            let differences: Vec<String> = case.differences.iter().map(shown).collect();
+            for difference in &differences {
+                text.push_str(&format!("    {difference}\n"));
+            }
+            cases.push(json!({ "pack": tested.name, "case": case.name, "failures": differences }));
+        }
+    }
+    text.push_str(&format!("\n{passed} passed, {failed} failed\n"));
+    context.print(
+        &text,
+        &json!({ "passed": passed, "failed": failed, "cases": cases }),
+    );
+    Ok(if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn shown(difference: &app::rulebook::Difference) -> String {
+    let place = &difference.place;
+    format!(
+        "{}:{} {}：应为 {}，实为 {} (expected, found)",
+        place.file, place.line, difference.key, difference.expected, difference.found
+    )
+}

@@ -1,0 +1,130 @@
+//! What the tests share: the checkout, the real binary, a small model city.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+
+/// The root of the checkout.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .unwrap()
+        .to_path_buf()
+}
+
+/// The instant at which the tests live, unless they say otherwise.
+pub const NOW: &str = "2026-04-10T02:00:00Z";
+
+/// A data folder of its own, with the real binary to work on it.
+pub struct Office {
+    folder: TempDir,
+}
+
+impl Office {
+    /// An initialised, empty office.
+    pub fn new() -> Self {
+        let office = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        office.ok(&["init", "--demo"]);
+        office
+    }
+
+    /// An office that has imported the small city.
+    pub fn with_city() -> Self {
+        let office = Self::new();
+        office.ok(&["import", "--recursive", &city().to_string_lossy()]);
+        office
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// A path beside the data folder, for files of the test.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The binary with arguments, not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hengxiang"));
+        command
+            .arg("--data")
+            .arg(self.data())
+            .args(arguments)
+            .env("HENGXIANG_NOW", NOW)
+            .env_remove("HENGXIANG_DATABASE_URL");
+        command
+    }
+
+    /// Runs to the end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs, must succeed; standard output.
+    pub fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs, must succeed; standard output as JSON.
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let mut with = vec!["--json"];
+        with.extend(arguments);
+        serde_json::from_str(&self.ok(&with)).unwrap()
+    }
+
+    /// Runs, must fail with a message; standard error.
+    pub fn fails(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let message = text(&output);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {message}");
+        assert!(!message.contains("panicked"), "{message}");
+        message
+    }
+
+    /// All tables and report files as one digestible text: what a user could ever see of the data.
+    pub fn dump(&self) -> String {
+        let database = self.data().join("hengxiang.db");
+        let mut text = dump::tables(&database);
+        for (name, bytes) in dump::files(&self.data().join("reports")) {
+            text.push_str(&format!("{name} {}\n", domain::canon::sha256_hex(&bytes)));
+        }
+        text
+    }
+}
+
+pub mod dump;
+
+fn text(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+/// The files of the small city, three months to 2026-03, generated once a test run.
+pub fn city() -> &'static Path {
+    static CITY: OnceLock<TempDir> = OnceLock::new();
+    CITY.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let order = app::generate::Order {
+            preset: app::generate::Preset::City,
+            seed: 1,
+            months: 3,
+            until: "2026-03".parse().unwrap(),
+            small: true,
+        };
+        app::generate::generate(order, folder.path(), &mut |_| {}).unwrap();
+        folder
+    })
+    .path()
+}
