@@ -1,5 +1,8 @@
 //! One node at a time, over a stretch of rows or over all subjects.
 
+mod choice;
+mod lookup;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -8,13 +11,11 @@ use std::sync::Arc;
 use super::aggregate::Aggregated;
 use super::calendar::CalendarMemo;
 use super::lanes::{LaneFault, Lanes, misfit};
-use super::{ActiveTable, Constants, number};
+use super::{Constants, number};
 use crate::exact::Exact;
 use crate::fault::FaultKind;
 use crate::formula::tree::{Comparison, Form, Kind, Node, Ty};
 use crate::frame::{ColumnData, Dictionary, Values};
-use crate::pack::Output;
-use crate::table::{Hit, Input};
 
 /// Classes by code, under (column, table, input).
 pub(crate) type ClassMemo = BTreeMap<(usize, usize, usize), Rc<Vec<usize>>>;
@@ -197,114 +198,6 @@ impl<'a> Machine<'a> {
         number::compare(op, self.eval(left, at)?, self.eval(right, at)?)
     }
 
-    fn extreme(
-        &self,
-        node: &Node,
-        greatest: bool,
-        values: &[Node],
-        at: Stretch<'_>,
-    ) -> Result<Lanes, LaneFault> {
-        let op = if greatest {
-            Comparison::Greater
-        } else {
-            Comparison::Less
-        };
-        let mut best: Option<Lanes> = None;
-        for value in values {
-            let next = self.branch(node, value, at, at.active)?;
-            best = Some(match best {
-                None => next,
-                Some(best) => {
-                    let better = match (&next, &best) {
-                        (Lanes::Fraction(a, b), Lanes::Fraction(c, d)) => {
-                            let left = (a.clone(), b.clone());
-                            number::compare_fraction_lanes(op, left, (c.clone(), d.clone()))
-                        }
-                        _ => number::compare(op, next.clone(), best.clone())?,
-                    };
-                    best.overlay(next, &better)?
-                }
-            });
-        }
-        best.ok_or_else(misfit)
-    }
-
-    /// A branch in the form of the whole node, asked for only at some lanes.
-    fn branch(
-        &self,
-        whole: &Node,
-        branch: &Node,
-        at: Stretch<'_>,
-        wanted: &[bool],
-    ) -> Result<Lanes, LaneFault> {
-        let at = Stretch {
-            start: at.start,
-            active: wanted,
-        };
-        if is_fraction(whole) {
-            let (above, below) = self.fraction(branch, at)?;
-            return Ok(Lanes::Fraction(above, below));
-        }
-        self.eval(branch, at)
-    }
-
-    fn logical(
-        &self,
-        left: &Node,
-        right: &Node,
-        is_and: bool,
-        at: Stretch<'_>,
-    ) -> Result<Vec<bool>, LaneFault> {
-        let left = self.eval(left, at)?.bools()?;
-        let open: Vec<bool> = left
-            .iter()
-            .zip(at.active)
-            .map(|(flag, active)| *active && *flag == is_and)
-            .collect();
-        if !open.contains(&true) {
-            return Ok(left);
-        }
-        let at = Stretch {
-            start: at.start,
-            active: &open,
-        };
-        let right = self.eval(right, at)?.bools()?;
-        let pairs = left.into_iter().zip(right);
-        Ok(if is_and {
-            pairs.map(|(a, b)| a & b).collect()
-        } else {
-            pairs.map(|(a, b)| a | b).collect()
-        })
-    }
-
-    fn case(
-        &self,
-        node: &Node,
-        branches: &[(Node, Node)],
-        otherwise: &Node,
-        at: Stretch<'_>,
-    ) -> Result<Lanes, LaneFault> {
-        let mut open = at.active.to_vec();
-        let mut picked = Vec::with_capacity(branches.len());
-        for (condition, result) in branches {
-            let asked = Stretch {
-                start: at.start,
-                active: &open,
-            };
-            let holds = both(&open, &self.eval(condition, asked)?.bools()?);
-            let values = self.branch(node, result, at, &holds)?;
-            for (open, holds) in open.iter_mut().zip(&holds) {
-                *open &= !holds;
-            }
-            picked.push((values, holds));
-        }
-        let mut result = self.branch(node, otherwise, at, &open)?;
-        for (values, holds) in picked {
-            result = result.overlay(values, &holds)?;
-        }
-        Ok(result)
-    }
-
     fn same_text(
         &self,
         left: &Node,
@@ -359,103 +252,6 @@ impl<'a> Machine<'a> {
         }
         Ok(Lanes::Small(days))
     }
-
-    fn table(
-        &self,
-        node: &Node,
-        index: usize,
-        inputs: &[Node],
-        at: Stretch<'_>,
-    ) -> Result<Lanes, LaneFault> {
-        let table = self.constants.tables.get(index).and_then(Option::as_ref);
-        let table = table.ok_or_else(misfit)?;
-        let hits = self.hits(index, inputs, at)?;
-        let mut found = Vec::with_capacity(hits.len());
-        for (lane, (hit, active)) in hits.iter().zip(at.active).enumerate() {
-            let output = table.output(*hit);
-            if output.is_none() && *active {
-                let input = self.describe(inputs, at, lane)?;
-                return Err(LaneFault::new(lane, table.fault(*hit, input)));
-            }
-            found.push(output);
-        }
-        outputs(node, &found)
-    }
-
-    /// Which row of a decision table each lane hits.
-    pub(crate) fn hits(
-        &self,
-        index: usize,
-        inputs: &[Node],
-        at: Stretch<'_>,
-    ) -> Result<Vec<Hit>, LaneFault> {
-        let table = self.constants.tables.get(index).and_then(Option::as_ref);
-        let table = table.ok_or_else(misfit)?;
-        let mut classes = Vec::with_capacity(inputs.len());
-        for (position, input) in inputs.iter().enumerate() {
-            classes.push(self.classes(table, index, position, input, at)?);
-        }
-        let mut combination = vec![0; inputs.len()];
-        let hit = |lane: usize| {
-            for (slot, classes) in combination.iter_mut().zip(&classes) {
-                *slot = classes.get(lane).copied().unwrap_or(0);
-            }
-            table.lookup.hit(&combination)
-        };
-        Ok((0..at.active.len()).map(hit).collect())
-    }
-
-    /// The class of each lane's input.
-    fn classes(
-        &self,
-        table: &ActiveTable,
-        index: usize,
-        position: usize,
-        input: &Node,
-        at: Stretch<'_>,
-    ) -> Result<Vec<usize>, LaneFault> {
-        let lookup = &table.lookup;
-        Ok(match self.eval(input, at)? {
-            Lanes::Text(codes, dictionary) => {
-                let of_texts = || {
-                    let texts = dictionary.texts().iter();
-                    texts
-                        .map(|text| lookup.class(position, Input::Text(text)))
-                        .collect::<Vec<_>>()
-                };
-                let classes = match input.kind {
-                    Kind::Column { index: column, .. } => {
-                        let mut memo = self.classes.borrow_mut();
-                        let key = (column, index, position);
-                        Rc::clone(memo.entry(key).or_insert_with(|| Rc::new(of_texts())))
-                    }
-                    _ => Rc::new(of_texts()),
-                };
-                let class = |code: &u32| classes.get(*code as usize).copied().unwrap_or(0);
-                codes.iter().map(class).collect()
-            }
-            Lanes::Bool(values) => values.into_iter().map(usize::from).collect(),
-            Lanes::Date(values) => {
-                let class = |day: i32| lookup.class(position, Input::Number(i128::from(day), 1));
-                values.into_iter().map(class).collect()
-            }
-            numbers => {
-                let (above, below) = numbers.fraction(input.ty.scale())?;
-                let class = |(a, b): (i128, i128)| lookup.class(position, Input::Number(a, b));
-                above.into_iter().zip(below).map(class).collect()
-            }
-        })
-    }
-
-    /// The inputs of one lane in words, for a fault.
-    fn describe(&self, inputs: &[Node], at: Stretch<'_>, lane: usize) -> Result<String, LaneFault> {
-        let mut parts = Vec::with_capacity(inputs.len());
-        for input in inputs {
-            let lanes = self.eval(input, at)?;
-            parts.push(show_lane(&lanes, lane, input.ty));
-        }
-        Ok(parts.join(", "))
-    }
 }
 
 /// One lane as text.
@@ -488,54 +284,6 @@ pub(crate) fn show_lane(lanes: &Lanes, lane: usize, ty: Ty) -> String {
             .map(|day| day.to_string()),
     };
     text.unwrap_or_default()
-}
-
-impl ActiveTable {
-    /// The value of a hit.
-    pub(crate) fn output(&self, hit: Hit) -> Option<&Output> {
-        match hit {
-            Hit::Row(row) => self.outputs.get(row as usize),
-            Hit::Otherwise => self.otherwise.as_ref(),
-            Hit::None | Hit::Clash(..) => None,
-        }
-    }
-
-    /// The fault of a hit without a value.
-    pub(crate) fn fault(&self, hit: Hit, input: String) -> FaultKind {
-        let table = self.id.clone();
-        match hit {
-            Hit::Clash(first, second) => FaultKind::ManyRows {
-                table,
-                input,
-                first: first as usize + 1,
-                second: second as usize + 1,
-            },
-            _ => FaultKind::NoRow { table, input },
-        }
-    }
-}
-
-fn outputs(node: &Node, found: &[Option<&Output>]) -> Result<Lanes, LaneFault> {
-    if node.ty == Ty::Text {
-        let mut dictionary = Dictionary::default();
-        let codes = found
-            .iter()
-            .map(|output| match output {
-                Some(Output::Text(text)) => dictionary.intern(text),
-                _ => dictionary.intern(""),
-            })
-            .collect();
-        return Ok(Lanes::Text(codes, Arc::new(dictionary)));
-    }
-    let scale = node.ty.scale().ok_or_else(misfit)?;
-    let mut values = Vec::with_capacity(found.len());
-    for output in found {
-        values.push(match output {
-            Some(Output::Number(number)) => number.rescaled(scale).ok_or_else(misfit)?.mantissa,
-            _ => 0,
-        });
-    }
-    Ok(Lanes::narrowed(values))
 }
 
 fn constant(value: i128, count: usize) -> Lanes {

@@ -1,7 +1,8 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use super::*;
-use crate::pack::{Bound, TableInput, TableOutput};
+use crate::exact::Exact;
+use crate::pack::{Bound, CellTest, InputType, TableInput, TableOutput, TableRow};
 use crate::schema::Unit;
 use domain::{DateRange, Place};
 use proptest::prelude::*;
