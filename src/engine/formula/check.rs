@@ -1,17 +1,16 @@
 //! From sqlparser's tree to the typed tree: names resolved, types, units and missing values checked.
 //! All faults of a formula are reported at once.
 
-use sqlparser::ast::{
-    BinaryOperator, CaseWhen, Expr, Ident, InTarget, Spanned, UnaryOperator, Value,
-};
+mod branch;
+mod leaf;
+
+use sqlparser::ast::{Expr, InTarget, Spanned, UnaryOperator};
 use sqlparser::tokenizer::Span;
 
-use super::names::{Names, did_you_mean};
+use super::names::Names;
 use super::syntax::{fault_at, parse};
-use super::tree::{Aggregate, Comparison, Form, Function, Kind, Node, Ty};
+use super::tree::{Aggregate, Function, Kind, Node, Ty};
 use super::{FormulaFault, operators};
-use crate::exact::Exact;
-use crate::schema::Unit;
 
 /// A checked formula.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -213,163 +212,6 @@ impl Checker<'_> {
         }
     }
 
-    fn known(&mut self, inner: &Expr) -> Option<Node> {
-        let node = self.any(inner)?;
-        if !matches!(node.kind, Kind::Column { .. } | Kind::Aggregate(_)) {
-            self.fault(
-                inner.span(),
-                "rules.null_test",
-                format!("只能判断列是否有值，“{inner}”不是列 (IS NULL tests columns only)"),
-                "",
-            );
-            return None;
-        }
-        Some(Node {
-            kind: Kind::IsKnown(Box::new(node)),
-            ty: Ty::Bool,
-            optional: false,
-        })
-    }
-
-    fn identifier(&mut self, ident: &Ident) -> Option<Node> {
-        let name = ident.value.as_str();
-        let plain = |kind, ty| {
-            Some(Node {
-                kind,
-                ty,
-                optional: false,
-            })
-        };
-        match name {
-            "period_start" => return plain(Kind::PeriodStart, Ty::Date),
-            "period_end" => return plain(Kind::PeriodEnd, Ty::Date),
-            _ => {}
-        }
-        let column = self.names.table.column_index(name);
-        if let Some((index, column)) =
-            column.and_then(|index| Some((index, self.names.table.columns.get(index)?)))
-        {
-            if self.level == Level::Subject {
-                self.fault(
-                    ident.span,
-                    "rules.not_aggregated",
-                    format!("列“{name}”应在 SUM、COUNT 等汇总之内 (column outside an aggregate)"),
-                    &format!("例如 SUM({name}) (for example SUM({name}))"),
-                );
-                return None;
-            }
-            return Some(Node {
-                kind: Kind::Column {
-                    index,
-                    name: name.to_owned(),
-                },
-                ty: column.ty.into(),
-                optional: column.optional && !self.present.contains(&index),
-            });
-        }
-        if let Some(node) = self.parameter(name) {
-            return Some(node);
-        }
-        let columns = self
-            .names
-            .table
-            .columns
-            .iter()
-            .map(|column| column.name.as_str());
-        let parameters = self.names.parameters.iter().map(|(id, ..)| id.as_str());
-        let help = did_you_mean(name, columns.chain(parameters));
-        let table = &self.names.table.name;
-        self.fault(
-            ident.span,
-            "rules.unknown_column",
-            format!(
-                "事实表“{table}”没有列“{name}”，也没有这个参数 (unknown column or parameter {name})"
-            ),
-            &help,
-        );
-        None
-    }
-
-    fn parameter(&self, name: &str) -> Option<Node> {
-        let index = self
-            .names
-            .parameters
-            .iter()
-            .position(|(id, ..)| id == name)?;
-        let (_, unit, scale) = self.names.parameters.get(index)?;
-        Some(Node {
-            kind: Kind::Parameter(index),
-            ty: Ty::scaled(*unit, *scale),
-            optional: false,
-        })
-    }
-
-    fn compound(&mut self, expr: &Expr, parts: &[Ident]) -> Option<Node> {
-        if let [space, name] = parts
-            && space.value == "param"
-        {
-            let found = self.parameter(&name.value);
-            if found.is_none() {
-                let help = did_you_mean(
-                    &name.value,
-                    self.names.parameters.iter().map(|(id, ..)| id.as_str()),
-                );
-                self.fault(
-                    name.span,
-                    "rules.unknown_parameter",
-                    format!("没有参数“{}” (unknown parameter)", name.value),
-                    &help,
-                );
-            }
-            return found;
-        }
-        self.fault(
-            expr.span(),
-            "rules.unknown_column",
-            format!("不认识“{expr}” (unknown name {expr})"),
-            "带点的名称只有 param.<参数> (only param.<id> has a dot)",
-        );
-        None
-    }
-
-    fn literal(&mut self, expr: &Expr, value: &Value) -> Option<Node> {
-        let (kind, ty) = match value {
-            Value::Boolean(flag) => (Kind::Bool(*flag), Ty::Bool),
-            Value::SingleQuotedString(text) => (Kind::Text(text.clone()), Ty::Text),
-            Value::Number(text, _) => {
-                let Ok(number) = text.parse::<Exact>() else {
-                    self.fault(
-                        expr.span(),
-                        "rules.number",
-                        format!("“{text}”不是十进制数 (not a plain decimal number)"),
-                        "写作 0.5 或 12 (write 0.5 or 12)",
-                    );
-                    return None;
-                };
-                let ty = Ty::Number {
-                    unit: Unit::None,
-                    form: Form::Scaled(number.scale),
-                    literal: true,
-                };
-                (Kind::Number(number.mantissa), ty)
-            }
-            other => {
-                self.fault(
-                    expr.span(),
-                    "rules.null",
-                    format!("公式中没有“{other}”这样的值 ({other} is not a value here)"),
-                    "缺失的值用 IS NULL 判断或 default 补足 (use IS NULL or default)",
-                );
-                return None;
-            }
-        };
-        Some(Node {
-            kind,
-            ty,
-            optional: false,
-        })
-    }
-
     fn unary(&mut self, expr: &Expr, op: UnaryOperator, inner: &Expr) -> Option<Node> {
         match op {
             UnaryOperator::Not => self.condition(inner).map(operators::not),
@@ -409,82 +251,6 @@ impl Checker<'_> {
         None
     }
 
-    /// Folds the left spine in a loop, so that a long sum is not a deep recursion.
-    fn binary(&mut self, expr: &Expr) -> Option<Node> {
-        let mut spine = Vec::new();
-        let mut left = expr;
-        while let Expr::BinaryOp {
-            left: inner,
-            op,
-            right,
-        } = left
-        {
-            spine.push((left, op, right.as_ref()));
-            left = inner;
-        }
-        let mut node = self.any(left);
-        let mut text = left;
-        for (whole, op, right) in spine.into_iter().rev() {
-            node = self.operate(whole, text, node, op, right);
-            text = whole;
-        }
-        node
-    }
-
-    fn operate(
-        &mut self,
-        whole: &Expr,
-        left_text: &Expr,
-        left: Option<Node>,
-        op: &BinaryOperator,
-        right: &Expr,
-    ) -> Option<Node> {
-        let left = left.and_then(|node| {
-            if node.optional {
-                self.value(left_text) // reports it
-            } else {
-                Some(node)
-            }
-        });
-        if matches!(op, BinaryOperator::And | BinaryOperator::Or) {
-            let left = left.and_then(|node| self.expect_bool(left_text, node));
-            let is_and = *op == BinaryOperator::And;
-            let shown = left
-                .as_ref()
-                .map_or_else(Vec::new, |node| shown_present(node, is_and));
-            let right = self.knowing(shown, |checker| checker.condition(right));
-            return Some(operators::logical(is_and, left?, right?));
-        }
-        let right_node = self.value(right);
-        let (left, right_node) = (left?, right_node?);
-        let result = match op {
-            BinaryOperator::Plus => operators::sum(left, right_node, false),
-            BinaryOperator::Minus => operators::sum(left, right_node, true),
-            BinaryOperator::Multiply => operators::product(left, right_node),
-            BinaryOperator::Eq => operators::compare(Comparison::Equal, left, right_node),
-            BinaryOperator::NotEq => operators::compare(Comparison::NotEqual, left, right_node),
-            BinaryOperator::Lt => operators::compare(Comparison::Less, left, right_node),
-            BinaryOperator::LtEq => operators::compare(Comparison::LessOrEqual, left, right_node),
-            BinaryOperator::Gt => operators::compare(Comparison::Greater, left, right_node),
-            BinaryOperator::GtEq => {
-                operators::compare(Comparison::GreaterOrEqual, left, right_node)
-            }
-            BinaryOperator::Divide => Err(operators::Refusal {
-                code: "rules.division",
-                message: "除法只能写在 round(a / b, 位数) 或 ratio(a, b) 中 \
-                          (a quotient needs round(a / b, s) or ratio(a, b))"
-                    .into(),
-                help: "",
-            }),
-            other => Err(operators::Refusal {
-                code: "rules.formula_syntax",
-                message: format!("公式中不能使用运算符 {other} (operator not in the language)"),
-                help: "",
-            }),
-        };
-        self.accept(whole.span(), result)
-    }
-
     /// The node, or its refusal reported.
     pub(super) fn accept(
         &mut self,
@@ -498,104 +264,6 @@ impl Checker<'_> {
                 None
             }
         }
-    }
-
-    fn between(
-        &mut self,
-        expr: &Expr,
-        inner: &Expr,
-        negated: bool,
-        low: &Expr,
-        high: &Expr,
-    ) -> Option<Node> {
-        let value = self.value(inner);
-        let low = self.value(low);
-        let high = self.value(high);
-        let (value, low, high) = (value?, low?, high?);
-        let above = operators::compare(Comparison::GreaterOrEqual, value.clone(), low);
-        let above = self.accept(expr.span(), above)?;
-        let below = operators::compare(Comparison::LessOrEqual, value, high);
-        let below = self.accept(expr.span(), below)?;
-        let both = operators::logical(true, above, below);
-        Some(if negated { operators::not(both) } else { both })
-    }
-
-    fn in_list(&mut self, expr: &Expr, inner: &Expr, list: &[Expr], negated: bool) -> Option<Node> {
-        let value = self.value(inner)?;
-        let mut any: Option<Node> = None;
-        for item in list {
-            let item_node = self.value(item)?;
-            let same = operators::compare(Comparison::Equal, value.clone(), item_node);
-            let same = self.accept(item.span(), same)?;
-            any = Some(match any {
-                None => same,
-                Some(before) => operators::either(before, same),
-            });
-        }
-        let Some(any) = any else {
-            self.fault(
-                expr.span(),
-                "rules.formula_syntax",
-                "IN 的列表是空的 (empty IN list)".into(),
-                "",
-            );
-            return None;
-        };
-        Some(if negated { operators::not(any) } else { any })
-    }
-
-    fn case(
-        &mut self,
-        expr: &Expr,
-        operand: Option<&Expr>,
-        conditions: &[CaseWhen],
-        otherwise: Option<&Expr>,
-    ) -> Option<Node> {
-        let Some(otherwise) = otherwise else {
-            self.fault(
-                expr.span(),
-                "rules.case_else",
-                "CASE 缺少 ELSE，没有条件成立时便没有值 (CASE without ELSE)".into(),
-                "请补上 ELSE (add ELSE)",
-            );
-            return None;
-        };
-        let operand = match operand {
-            Some(operand) => Some(self.value(operand)?),
-            None => None,
-        };
-        let before = self.present.len();
-        let mut branches = Vec::with_capacity(conditions.len());
-        let mut failed = false;
-        for when in conditions {
-            let condition = match &operand {
-                None => self.condition(&when.condition),
-                Some(operand) => self.value(&when.condition).and_then(|node| {
-                    let same = operators::compare(Comparison::Equal, operand.clone(), node);
-                    self.accept(when.condition.span(), same)
-                }),
-            };
-            let shown = |truth| {
-                condition
-                    .as_ref()
-                    .map_or_else(Vec::new, |node| shown_present(node, truth))
-            };
-            let (here, after) = (shown(true), shown(false));
-            let result = self.knowing(here, |checker| checker.value(&when.result));
-            self.present.extend(after);
-            match (condition, result) {
-                (Some(condition), Some(result)) => branches.push((condition, result)),
-                _ => failed = true,
-            }
-        }
-        let otherwise = self.value(otherwise);
-        self.present.truncate(before);
-        let otherwise = otherwise?;
-        if failed {
-            return None;
-        }
-        let merged = operators::case(branches, otherwise);
-        self.accept(expr.span(), merged)
     }
 
     /// Registers an aggregate; equal ones are one.

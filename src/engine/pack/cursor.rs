@@ -1,15 +1,17 @@
 //! Reading one TOML table: each key by type, what is missing or odd reported with its place, and at
 //! the end every key that nobody asked for.
 
+mod nested;
+mod rule;
+
 use std::cell::RefCell;
 use std::ops::Range;
 
 use chrono::NaiveDate;
-use domain::{DateRange, Diagnostic, Place};
+use domain::{Diagnostic, Place};
 use toml_edit::{Item, TableLike, Value};
 
 use super::source::SourceText;
-use super::{Cite, Formula};
 use crate::exact::Exact;
 use crate::formula::did_you_mean;
 
@@ -248,139 +250,6 @@ impl<'a> Cursor<'a> {
             self.wrong(key, "文本或文本列表 text or list of texts", "");
         }
         texts
-    }
-
-    /// Citations; reported when absent and required.
-    pub(crate) fn cites(&self, required: bool) -> Vec<Cite> {
-        let texts = self.texts("cite").unwrap_or_default();
-        let cites: Vec<Cite> = texts
-            .iter()
-            .map(|text| {
-                let (source, article) = text.split_once(':').unwrap_or((text, ""));
-                Cite {
-                    source: source.trim().to_owned(),
-                    article: article.trim().to_owned(),
-                }
-            })
-            .collect();
-        if required && cites.is_empty() {
-            self.error(
-                "cite",
-                "rules.missing_cite",
-                format!("{} 没有出处 `cite` (no citation)", self.what),
-                "写明条款，如 cite = \"tiaoli:21\"；自定的写 cite = \"ours\" (cite an article)",
-            );
-        }
-        cites
-    }
-
-    /// An optional formula.
-    pub(crate) fn formula(&self, key: &'static str) -> Option<Formula> {
-        let text = self.text(key)?;
-        let span = self.table.get(key).and_then(Item::span)?;
-        let raw = self.source.text.get(span.clone()).unwrap_or_default();
-        let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") {
-            3
-        } else {
-            1
-        };
-        let after = raw.get(quotes..).unwrap_or_default();
-        let newline = match after {
-            _ if quotes == 1 => 0,
-            after if after.starts_with("\r\n") => 2,
-            after => usize::from(after.starts_with('\n')),
-        };
-        Some(Formula {
-            text,
-            place: self.source.place(span.start + quotes + newline),
-        })
-    }
-
-    /// A formula that must be there.
-    pub(crate) fn required_formula(&self, key: &'static str) -> Option<Formula> {
-        if self.table.get(key).is_none() {
-            let _ = self.get(key);
-            self.missing(key);
-            return None;
-        }
-        self.formula(key)
-    }
-
-    /// `effective`, or the range around it.
-    pub(crate) fn effective(&self, outer: DateRange) -> DateRange {
-        let Some(inner) = self.inner("effective") else {
-            return outer;
-        };
-        let range = inner.range(outer.from);
-        inner.finish();
-        range
-    }
-
-    /// `from` (or a default) and `to` of this table.
-    pub(crate) fn range(&self, default_from: NaiveDate) -> DateRange {
-        let range = DateRange {
-            from: self.date("from").unwrap_or(default_from),
-            to: self.date("to"),
-        };
-        if range.is_empty() {
-            self.error(
-                "to",
-                "rules.empty_range",
-                format!(
-                    "{} 的有效期是空的：自 {} 起，至 {} 前 (empty range)",
-                    self.what,
-                    range.from,
-                    range.to.unwrap_or(range.from)
-                ),
-                "`to` 是失效的第一天，须晚于 `from` (to is the first day no longer in force)",
-            );
-        }
-        range
-    }
-
-    /// A table under a key.
-    pub(crate) fn inner(&self, key: &'static str) -> Option<Cursor<'a>> {
-        let item = self.get(key)?;
-        let Some(table) = item.as_table_like() else {
-            self.wrong(key, "表 { … } a table", "");
-            return None;
-        };
-        let what = format!("{} {key}", self.what);
-        Some(Cursor::new(
-            self.source,
-            self.findings,
-            table,
-            item.span(),
-            what,
-        ))
-    }
-
-    /// Tables of an array under a key.
-    pub(crate) fn list(&self, key: &'static str) -> Vec<Cursor<'a>> {
-        let Some(item) = self.get(key) else {
-            return Vec::new();
-        };
-        let make = |table: &'a dyn TableLike, span| {
-            let what = format!("{} {key}", self.what);
-            Cursor::new(self.source, self.findings, table, span, what)
-        };
-        if let Some(tables) = item.as_array_of_tables() {
-            return tables
-                .iter()
-                .map(|table| make(table as &dyn TableLike, table.span()))
-                .collect();
-        }
-        let tables = item.as_array().and_then(|array| {
-            let each = array.iter().map(|value| {
-                let table = value.as_inline_table()?;
-                Some(make(table as &dyn TableLike, value.span()))
-            });
-            each.collect::<Option<Vec<_>>>()
-        });
-        if tables.is_none() {
-            self.wrong(key, "表的列表 a list of tables", "");
-        }
-        tables.unwrap_or_default()
     }
 
     /// All keys with their values, for tables whose keys are names; such a table needs no `finish`.

@@ -1,0 +1,113 @@
+//! Which parameters and table rows a value rests on.
+
+use std::collections::BTreeSet;
+
+use super::super::bound::Bound;
+use super::super::indicators::Worked;
+use crate::eval::{Machine, Stretch};
+use crate::evaluation::Value;
+use crate::formula::tree::{Kind, Node};
+use crate::pack::{CompiledRule, Output};
+use crate::table::Hit;
+use crate::trace::{ParameterUse, TableUse};
+
+impl Bound<'_> {
+    pub(super) fn parameters_used(&self, rule: &CompiledRule) -> Vec<ParameterUse> {
+        let mut used = BTreeSet::new();
+        walk_rule(rule, &mut |node| {
+            if let Kind::Parameter(index) = node.kind {
+                used.insert(index);
+            }
+        });
+        let describe = |index: usize| {
+            let parameter = self.plan.pack.parameters.get(index)?;
+            let value = self.plan.parameter(&parameter.id)?;
+            Some(ParameterUse {
+                id: parameter.id.clone(),
+                title: parameter.title.clone(),
+                value: value.value.to_string(),
+                cite: parameter.cite.clone(),
+                place: value.place.clone(),
+            })
+        };
+        used.into_iter().filter_map(describe).collect()
+    }
+
+    pub(super) fn tables_used(
+        &self,
+        rule: &CompiledRule,
+        machine: &Machine<'_>,
+        worked: &Worked,
+    ) -> Vec<TableUse> {
+        let mut used: BTreeSet<(usize, Option<u32>)> = BTreeSet::new();
+        let mut note = |table: usize, hit: Hit| match hit {
+            Hit::Row(row) => {
+                used.insert((table, Some(row)));
+            }
+            Hit::Otherwise => {
+                used.insert((table, None));
+            }
+            Hit::None | Hit::Clash(..) => {}
+        };
+        walk_rule(rule, &mut |node| {
+            if let Kind::Table { table, inputs } = &node.kind {
+                let at = Stretch {
+                    start: 0,
+                    active: &worked.rows,
+                };
+                let Ok(hits) = machine.hits(*table, inputs, at) else {
+                    return; // over aggregates, or over rows that lack an input
+                };
+                for (hit, _) in hits
+                    .iter()
+                    .zip(&worked.rows)
+                    .filter(|(_, selected)| **selected)
+                {
+                    note(*table, *hit);
+                }
+            }
+        });
+        let value = worked.cells.first().and_then(|cell| cell.value);
+        if let (Some(band), Some(Value::Number(value))) = (rule.band, value)
+            && let Some(hit) = self.band_hit(rule, value)
+        {
+            note(band, hit);
+        }
+        let describe = |(table, row)| self.table_use(table, row);
+        used.into_iter().filter_map(describe).collect()
+    }
+
+    fn table_use(&self, table: usize, row: Option<u32>) -> Option<TableUse> {
+        let active = self.plan.constants.tables.get(table)?.as_ref()?;
+        let declared = self.plan.pack.tables.get(active.index)?;
+        let line = row.and_then(|row| declared.rows.get(row as usize));
+        let output = match line {
+            Some(line) => &line.value,
+            None => declared.otherwise.as_ref()?,
+        };
+        let own = line.filter(|line| !line.cite.is_empty());
+        Some(TableUse {
+            id: declared.id.clone(),
+            row: row.and_then(|row| usize::try_from(row).ok()),
+            value: match output {
+                Output::Number(number) => number.to_string(),
+                Output::Text(text) => text.clone(),
+            },
+            cite: own.map_or_else(|| declared.cite.clone(), |line| line.cite.clone()),
+            place: line.map_or_else(|| declared.place.clone(), |line| line.place.clone()),
+        })
+    }
+}
+
+/// All nodes of a rule.
+fn walk_rule<'r>(rule: &'r CompiledRule, visit: &mut impl FnMut(&'r Node)) {
+    if let Some(condition) = &rule.condition {
+        condition.walk(visit);
+    }
+    for aggregate in &rule.value.aggregates {
+        for node in aggregate.filter.iter().chain(&aggregate.arguments) {
+            node.walk(visit);
+        }
+    }
+    rule.value.root.walk(visit);
+}
