@@ -1,6 +1,8 @@
 //! Why an indicator has its score: the number, the formula with values, the rows of evidence with
 //! file and line, the article.
 
+use std::cmp::Reverse;
+
 use app::explain::{Article, Exact, Explanation, Node, NodeKind};
 use askama::Template;
 use domain::{Period, Rounding};
@@ -30,6 +32,11 @@ const ROWS_SHOWN: usize = 200;
 /// Points as pages show them: two to four decimals.
 fn points(number: &Exact) -> String {
     shortened(&number.shown(4, Rounding::HalfUp).to_string())
+}
+
+/// Points in a column: four decimals, so that the points stand below one another.
+fn aligned(number: &Exact) -> String {
+    number.shown(4, Rounding::HalfUp).to_string()
 }
 
 /// The decimal text without zeros after the second decimal.
@@ -206,14 +213,15 @@ fn is_lost(node: &Node) -> bool {
         .is_some_and(|row| node.amount < row.potential)
 }
 
-/// The rows, those that lost points first, otherwise in their order.
+/// The rows, those that lost most first, otherwise in their order.
 fn ordered_rows(root: &Node) -> Vec<&Node> {
-    let mut rows: Vec<&Node> = root
-        .walk()
-        .into_iter()
-        .filter(|node| node.kind == NodeKind::Row)
-        .collect();
-    rows.sort_by_key(|node| !is_lost(node));
+    let lost = |node: &&Node| {
+        let row = node.evidence.as_ref();
+        Reverse(row.map(|row| &row.potential - &node.amount))
+    };
+    let mut rows = root.walk();
+    rows.retain(|node| node.kind == NodeKind::Row);
+    rows.sort_by_cached_key(lost);
     rows
 }
 
@@ -236,9 +244,9 @@ fn tables<'a>(rows: impl Iterator<Item = &'a Node>) -> Vec<EvidenceTable> {
             fact: row.fact.clone(),
             place: format!("{}:{}", row.file, row.line),
             cells: row.columns.iter().map(|(_, value)| value.clone()).collect(),
-            potential: points(&row.potential),
-            amount: points(&node.amount),
-            lost: points(&lost),
+            potential: aligned(&row.potential),
+            amount: aligned(&node.amount),
+            lost: aligned(&lost),
             is_lost: lost.is_positive(),
         };
         if let Some(table) = tables.last_mut() {
