@@ -98,7 +98,7 @@ words! {
     axis: "维度", "Axis";
     axes_text: "颜色越深得分率越高；“—”为不适用。", "Darker is better; “—” means not applicable.";
     charts: "图表", "Charts";
-    full_size: "打开原图", "Open full size";
+    full_size: "下载原图", "Download";
     pots: "补偿资金池", "Compensation pots";
     payer: "出资方", "Payer";
     budget_line: "预算科目", "Budget line";
