@@ -106,7 +106,7 @@ impl App {
             ))
         })?;
         let digest = |rows: &[String]| sha256_hex(rows.join("\n").as_bytes());
-        let recorded_scores: Vec<String> = scores
+        let mut recorded_scores: Vec<String> = scores
             .iter()
             .map(|row| {
                 format!(
@@ -115,6 +115,8 @@ impl App {
                 )
             })
             .collect();
+        // The database lists them by group and rank; the assessment by department.
+        recorded_scores.sort();
         let recomputed_scores: Vec<String> = decided
             .assessment
             .departments

@@ -142,7 +142,7 @@ impl Component {
         match self {
             Self::Cost => "成本补偿",
             Self::Loss => "损失补偿",
-            Self::Reward => "共享奖励",
+            Self::Reward => "共享激励",
         }
     }
 

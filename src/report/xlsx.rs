@@ -18,6 +18,8 @@ use crate::geometry::mark;
 use crate::model::Bulletin;
 use crate::paint;
 
+/// Longest alternative text that Excel takes, in characters.
+const ALT_TEXT_MAX: usize = 255;
 /// Image pixels to a drawing's pixel: enough for a sharp print.
 const PICTURE_SCALE: u32 = 2;
 /// Shown size of a picture, as a share of its image pixels.
@@ -163,8 +165,10 @@ fn write_charts(sheet: &mut Worksheet, bulletin: &Bulletin) -> Result<(), Report
     for chart in Chart::ALL {
         for drawing in chart.draw(bulletin) {
             sheet.write_string_with_format(row, 0, &drawing.title, &title)?;
+            let alt = format!("{}：{}", drawing.title, drawing.alt);
+            let alt: String = alt.chars().take(ALT_TEXT_MAX).collect();
             let picture = Image::new_from_buffer(&paint::png(&drawing, PICTURE_SCALE)?)?
-                .set_alt_text(format!("{}：{}", drawing.title, drawing.alt))
+                .set_alt_text(alt)
                 .set_scale_width(SHOWN)
                 .set_scale_height(SHOWN);
             sheet.insert_image(row + 1, 0, &picture)?;

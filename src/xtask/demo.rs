@@ -25,7 +25,8 @@ const MONTHS: [&str; 3] = ["2026-01", "2026-02", "2026-03"];
 
 /// Generates, imports, runs and serves. Every step is idempotent, so a second call is quick.
 pub fn demo(options: &Options) -> anyhow::Result<()> {
-    run(cargo().args(["build", "--quiet", "--package", "cli"]))?;
+    // All default members, as the tests build them: the same features, so nothing is built twice.
+    run(cargo().arg("build"))?;
     let data = root().join(&options.data);
     let input = data.join("input");
     let hengxiang = |arguments: &[&str]| -> anyhow::Result<()> {
@@ -40,7 +41,7 @@ pub fn demo(options: &Options) -> anyhow::Result<()> {
         "generate", "--preset", "city", "--seed", "1", "--months", "3", "--until", "2026-03",
         "--out", &input,
     ])?;
-    hengxiang(&["import", &input])?;
+    hengxiang(&["import", "--recursive", &input])?;
     for month in MONTHS {
         hengxiang(&["run", "--period", month])?;
         if month != "2026-03" {

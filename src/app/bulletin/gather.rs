@@ -257,7 +257,7 @@ fn reasons_of(indicator: &Node) -> Vec<String> {
             let points = points.shown(4, Rounding::HalfUp);
             Some(format!(
                 "{}，失 {points} 分（{}:{}）",
-                node.label, row.file, row.line
+                row.fact, row.file, row.line
             ))
         })
         .collect();

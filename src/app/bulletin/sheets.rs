@@ -67,7 +67,12 @@ fn axes(material: &Material<'_>, result: &DepartmentResult) -> Vec<SheetAxis> {
                 .map(|peer| &peer.score.counted);
             SheetAxis {
                 title: head.title.clone(),
-                points: head.points.to_string(),
+                // What could be had after redistribution; the declared points where nothing applies.
+                points: if axis.applicable {
+                    axis.available.shown(2, Rounding::HalfUp).to_string()
+                } else {
+                    head.points.to_string()
+                },
                 score: axis.applicable.then(|| axis.score.shown.to_string()),
                 group_average: tables::mean(scores)
                     .map(|mean| mean.shown(2, Rounding::HalfUp).to_string()),
