@@ -14,8 +14,8 @@ pub mod frame;
 pub mod pack;
 pub mod pack_test;
 pub mod plan;
-#[cfg(test)]
-mod reference;
+#[cfg(any(test, feature = "reference"))]
+pub mod reference;
 pub mod schema;
 pub mod table;
 pub mod trace;

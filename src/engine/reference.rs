@@ -1,44 +1,64 @@
-//! The slow reference: one row at a time on unbounded rationals, sharing nothing with the columnar
-//! evaluator but the typed tree. Tests compare the two; nothing else uses it.
+//! The slow reference: one row at a time, sharing nothing with the columnar evaluator but the typed
+//! tree. On unbounded rationals it is what tests compare with; on `rust_decimal` it is the program
+//! that would be written without columns, which the benchmark measures against. Nothing else uses it.
 
-use std::collections::BTreeSet;
+mod aggregate;
+mod decimal;
+mod lookup;
+mod number;
+mod pack;
+mod rational;
 
-use domain::Rounding;
-use num_bigint::BigInt;
-use num_rational::BigRational;
-use num_traits::{Signed as _, Zero as _};
+use std::marker::PhantomData;
+use std::ops::Range;
+
+pub use num_rational::BigRational;
+pub use rust_decimal::Decimal;
+
+pub use number::Number;
+pub use pack::{SlowCell, SlowCells, evaluate, largest_error, of_evaluation};
 
 use crate::eval::{CalendarMemo, Constants};
 use crate::fault::FaultKind;
 use crate::formula::Compiled;
-use crate::formula::tree::{Aggregate, Arithmetic, Function, Kind, Node, Ty};
+use crate::formula::tree::{Arithmetic, Kind, Node, Ty};
 use crate::frame::{ColumnData, Values};
+use crate::pack::Table;
 
 /// A value of the reference.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Slow {
+pub(crate) enum Slow<'a, N> {
     Bool(bool),
-    Text(String),
+    Text(&'a str),
     Date(i32),
-    Number(BigRational),
+    Number(N),
 }
 
 /// A value, a missing value, or a fault.
-pub(crate) type Outcome = Result<Option<Slow>, FaultKind>;
+pub(crate) type Outcome<'a, N> = Result<Option<Slow<'a, N>>, FaultKind>;
 
 /// Rows to read.
-pub(crate) struct Reference<'a> {
-    pub(crate) constants: &'a Constants,
-    pub(crate) calendar: &'a CalendarMemo<'a>,
-    pub(crate) columns: &'a [ColumnData],
+pub(crate) struct Reference<'a, N> {
+    constants: &'a Constants,
+    tables: &'a [Table],
+    calendar: &'a CalendarMemo<'a>,
+    columns: &'a [ColumnData],
+    numbers: PhantomData<N>,
 }
 
 /// Where a node is evaluated.
-#[derive(Clone, Copy)]
-struct Spot<'a> {
+struct Spot<'s, 'a, N> {
     row: usize,
-    aggregates: &'a [Option<Slow>],
+    aggregates: &'s [Option<Slow<'a, N>>],
 }
+
+impl<N> Clone for Spot<'_, '_, N> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<N> Copy for Spot<'_, '_, N> {}
 
 fn misfit() -> FaultKind {
     FaultKind::WrongFrame {
@@ -46,48 +66,53 @@ fn misfit() -> FaultKind {
     }
 }
 
-fn rational(mantissa: i128, scale: u8) -> BigRational {
-    BigRational::new(
-        BigInt::from(mantissa),
-        BigInt::from(10).pow(u32::from(scale)),
-    )
+fn number<N: Number>(mantissa: i128, scale: u8) -> Result<N, FaultKind> {
+    N::scaled(mantissa, scale).ok_or(FaultKind::Overflow)
 }
 
-fn rounded(value: &BigRational, scale: u8, mode: Rounding) -> BigRational {
-    let power = BigRational::from_integer(BigInt::from(10).pow(u32::from(scale)));
-    let scaled = value * &power;
-    let half = BigRational::new(1.into(), 2.into());
-    let away = |value: &BigRational| {
-        if value.is_negative() {
-            value.floor()
-        } else {
-            value.ceil()
+impl<'a, N: Number> Reference<'a, N> {
+    pub(crate) const fn new(
+        constants: &'a Constants,
+        tables: &'a [Table],
+        calendar: &'a CalendarMemo<'a>,
+        columns: &'a [ColumnData],
+    ) -> Self {
+        Self {
+            constants,
+            tables,
+            calendar,
+            columns,
+            numbers: PhantomData,
         }
-    };
-    let whole = match mode {
-        Rounding::Floor => scaled.floor(),
-        Rounding::Ceil => scaled.ceil(),
-        Rounding::Down => scaled.trunc(),
-        Rounding::Up => away(&scaled),
-        Rounding::HalfUp => (scaled.abs() + &half).floor() * scaled.signum(),
-        Rounding::HalfEven => {
-            let rest = scaled.abs().fract();
-            let down = scaled.abs().trunc();
-            let odd = down.to_integer().bit(0);
-            let up = rest > half || (rest == half && odd);
-            let one = BigRational::from_integer(1.into());
-            (if up { down + one } else { down }) * scaled.signum()
-        }
-    };
-    whole / power
-}
+    }
 
-impl Reference<'_> {
+    /// The rows of a range that satisfy a condition.
+    pub(crate) fn select(
+        &self,
+        condition: Option<&'a Node>,
+        range: Range<usize>,
+    ) -> Result<Vec<usize>, FaultKind> {
+        let Some(condition) = condition else {
+            return Ok(range.collect());
+        };
+        let mut rows = Vec::new();
+        for row in range {
+            let spot = Spot {
+                row,
+                aggregates: &[],
+            };
+            if self.bool(condition, spot)? {
+                rows.push(row);
+            }
+        }
+        Ok(rows)
+    }
+
     /// The value of a formula over aggregates of some rows.
-    pub(crate) fn subject(&self, compiled: &Compiled, rows: &[usize]) -> Outcome {
+    pub(crate) fn subject(&self, compiled: &'a Compiled, rows: &[usize]) -> Outcome<'a, N> {
         let mut aggregates = Vec::with_capacity(compiled.aggregates.len());
         for aggregate in &compiled.aggregates {
-            aggregates.push(self.aggregate(aggregate, rows)?);
+            aggregates.push(self.aggregate(aggregate, rows.iter().copied())?);
         }
         let spot = Spot {
             row: 0,
@@ -96,111 +121,67 @@ impl Reference<'_> {
         self.eval(&compiled.root, spot)
     }
 
-    fn aggregate(&self, aggregate: &Aggregate, rows: &[usize]) -> Outcome {
-        let mut kept: Vec<Vec<Slow>> = Vec::new();
-        for row in rows {
-            let spot = Spot {
-                row: *row,
-                aggregates: &[],
-            };
-            let keep = match &aggregate.filter {
-                None => true,
-                Some(filter) => self.bool(filter, spot)?,
-            };
-            if keep {
-                let arguments = aggregate.arguments.iter();
-                let values: Result<Vec<Slow>, FaultKind> =
-                    arguments.map(|one| self.some(one, spot)).collect();
-                kept.push(values?);
-            }
-        }
-        let count = BigRational::from_integer(BigInt::from(kept.len()));
-        let firsts = || kept.iter().filter_map(|values| values.first());
-        let sum = || {
-            firsts().fold(BigRational::zero(), |sum, value| match value {
-                Slow::Number(number) => sum + number,
-                _ => sum,
-            })
-        };
-        Ok(match aggregate.function {
-            Function::Count => Some(Slow::Number(count)),
-            Function::CountDistinct => {
-                let distinct: BTreeSet<&Vec<Slow>> = kept.iter().collect();
-                let distinct = BigInt::from(distinct.len());
-                Some(Slow::Number(BigRational::from_integer(distinct)))
-            }
-            Function::Sum => Some(Slow::Number(sum())),
-            Function::Average if kept.is_empty() => None,
-            Function::Average => Some(Slow::Number(sum() / count)),
-            Function::Minimum => firsts().min().cloned(),
-            Function::Maximum => firsts().max().cloned(),
-        })
-    }
-
-    fn some(&self, node: &Node, spot: Spot<'_>) -> Result<Slow, FaultKind> {
+    fn some(&self, node: &'a Node, spot: Spot<'_, 'a, N>) -> Result<Slow<'a, N>, FaultKind> {
         self.eval(node, spot)?.ok_or_else(misfit)
     }
 
-    fn bool(&self, node: &Node, spot: Spot<'_>) -> Result<bool, FaultKind> {
+    fn bool(&self, node: &'a Node, spot: Spot<'_, 'a, N>) -> Result<bool, FaultKind> {
         match self.some(node, spot)? {
             Slow::Bool(flag) => Ok(flag),
             _ => Err(misfit()),
         }
     }
 
-    fn number(&self, node: &Node, spot: Spot<'_>) -> Result<BigRational, FaultKind> {
+    fn number(&self, node: &'a Node, spot: Spot<'_, 'a, N>) -> Result<N, FaultKind> {
         match self.some(node, spot)? {
             Slow::Number(number) => Ok(number),
             _ => Err(misfit()),
         }
     }
 
-    fn date(&self, node: &Node, spot: Spot<'_>) -> Result<i32, FaultKind> {
+    fn date(&self, node: &'a Node, spot: Spot<'_, 'a, N>) -> Result<i32, FaultKind> {
         match self.some(node, spot)? {
             Slow::Date(day) => Ok(day),
             _ => Err(misfit()),
         }
     }
 
-    fn eval(&self, node: &Node, at: Spot<'_>) -> Outcome {
+    fn eval(&self, node: &'a Node, at: Spot<'_, 'a, N>) -> Outcome<'a, N> {
         Ok(Some(match &node.kind {
             Kind::Bool(flag) => Slow::Bool(*flag),
-            Kind::Text(text) => Slow::Text(text.clone()),
+            Kind::Text(text) => Slow::Text(text),
             Kind::Date(day) => Slow::Date(*day),
-            Kind::Number(value) => Slow::Number(rational(*value, node.ty.scale().unwrap_or(0))),
+            Kind::Number(value) => Slow::Number(number(*value, node.ty.scale().unwrap_or(0))?),
             Kind::PeriodStart => Slow::Date(self.constants.period_start),
             Kind::PeriodEnd => Slow::Date(self.constants.period_end),
             Kind::Parameter(index) => {
                 let value = self.constants.parameters.get(*index).copied().flatten();
                 let scale = node.ty.scale().unwrap_or(0);
-                Slow::Number(rational(value.ok_or_else(misfit)?, scale))
+                Slow::Number(number(value.ok_or_else(misfit)?, scale)?)
             }
-            Kind::Column { index, .. } => return Ok(self.column(*index, at.row, node.ty)),
+            Kind::Column { index, .. } => return self.column(*index, at.row, node.ty),
             Kind::Aggregate(index) => return Ok(at.aggregates.get(*index).cloned().flatten()),
-            Kind::Negate(one) => Slow::Number(-self.number(one, at)?),
-            Kind::Absolute(one) => Slow::Number(self.number(one, at)?.abs()),
+            Kind::Table { table, inputs } => return self.table(node, *table, inputs, at),
+            Kind::Widen(one) => return self.eval(one, at),
+            Kind::Negate(one) => Slow::Number(self.number(one, at)?.negated()),
+            Kind::Absolute(one) => Slow::Number(self.number(one, at)?.absolute()),
             Kind::Arithmetic(op, left, right) => {
-                let (left, right) = (self.number(left, at)?, self.number(right, at)?);
-                Slow::Number(match op {
-                    Arithmetic::Add => left + right,
-                    Arithmetic::Subtract => left - right,
-                    Arithmetic::Multiply => left * right,
-                })
+                Slow::Number(self.arithmetic(*op, left, right, at)?)
             }
             Kind::Quotient(left, right) => {
                 let (left, right) = (self.number(left, at)?, self.number(right, at)?);
-                if right.is_zero() {
+                if right.is_nothing() {
                     return Err(FaultKind::ZeroDenominator);
                 }
-                Slow::Number(left / right)
+                Slow::Number(left.over(&right).ok_or(FaultKind::Overflow)?)
             }
             Kind::Round(one, mode) => {
                 let scale = node.ty.scale().unwrap_or(0);
-                Slow::Number(rounded(&self.number(one, at)?, scale, *mode))
+                let rounded = self.number(one, at)?.rounded(scale, *mode);
+                Slow::Number(rounded.ok_or(FaultKind::Overflow)?)
             }
-            Kind::Widen(one) => return self.eval(one, at),
             Kind::Extreme { greatest, values } => {
-                let values: Result<Vec<Slow>, FaultKind> =
+                let values: Result<Vec<_>, FaultKind> =
                     values.iter().map(|one| self.some(one, at)).collect();
                 let values = values?.into_iter();
                 let best = if *greatest {
@@ -210,25 +191,6 @@ impl Reference<'_> {
                 };
                 best.ok_or_else(misfit)?
             }
-            Kind::Compare(op, left, right) => {
-                let (left, right) = (self.some(left, at)?, self.some(right, at)?);
-                Slow::Bool(op.holds(left.cmp(&right)))
-            }
-            Kind::SameText(left, right) => {
-                Slow::Bool(self.some(left, at)? == self.some(right, at)?)
-            }
-            Kind::OneOf(one, texts) => match self.some(one, at)? {
-                Slow::Text(text) => Slow::Bool(texts.contains(&text)),
-                _ => return Err(misfit()),
-            },
-            Kind::And(left, right) => Slow::Bool(self.bool(left, at)? && self.bool(right, at)?),
-            Kind::Or(left, right) => Slow::Bool(self.bool(left, at)? || self.bool(right, at)?),
-            Kind::Not(one) => Slow::Bool(!self.bool(one, at)?),
-            Kind::IsKnown(one) => Slow::Bool(self.eval(one, at)?.is_some()),
-            Kind::Default(one, fallback) => match self.eval(one, at)? {
-                Some(value) => value,
-                None => self.some(fallback, at)?,
-            },
             Kind::Case {
                 branches,
                 otherwise,
@@ -240,39 +202,81 @@ impl Reference<'_> {
                 }
                 return self.eval(otherwise, at);
             }
+            Kind::Default(one, fallback) => match self.eval(one, at)? {
+                Some(value) => value,
+                None => self.some(fallback, at)?,
+            },
             Kind::Days(left, right) => {
-                let days = i64::from(self.date(left, at)?) - i64::from(self.date(right, at)?);
-                Slow::Number(BigRational::from_integer(days.into()))
+                let days = i128::from(self.date(left, at)?) - i128::from(self.date(right, at)?);
+                Slow::Number(number(days, 0)?)
             }
             Kind::Workdays(left, right) => {
                 let (left, right) = (self.date(left, at)?, self.date(right, at)?);
                 let days = self.calendar.workdays_between(left, right);
-                Slow::Number(BigRational::from_integer(
-                    days.map_err(FaultKind::Calendar)?.into(),
-                ))
+                let days = days.map_err(FaultKind::Calendar)?;
+                Slow::Number(number(i128::from(days), 0)?)
             }
-            // Tables have their own reference: a scan of the rows, in the tests of `table`.
-            Kind::Table { .. } => return Err(misfit()),
+            _ => Slow::Bool(self.truth(node, at)?),
         }))
     }
 
-    fn column(&self, index: usize, row: usize, ty: Ty) -> Option<Slow> {
-        let column = self.columns.get(index)?;
+    fn arithmetic(
+        &self,
+        op: Arithmetic,
+        left: &'a Node,
+        right: &'a Node,
+        at: Spot<'_, 'a, N>,
+    ) -> Result<N, FaultKind> {
+        let (left, right) = (self.number(left, at)?, self.number(right, at)?);
+        let result = match op {
+            Arithmetic::Add => left.plus(&right),
+            Arithmetic::Subtract => left.minus(&right),
+            Arithmetic::Multiply => left.times(&right),
+        };
+        result.ok_or(FaultKind::Overflow)
+    }
+
+    /// The value of a condition.
+    fn truth(&self, node: &'a Node, at: Spot<'_, 'a, N>) -> Result<bool, FaultKind> {
+        Ok(match &node.kind {
+            Kind::Compare(op, left, right) => {
+                op.holds(self.some(left, at)?.cmp(&self.some(right, at)?))
+            }
+            Kind::SameText(left, right) => self.some(left, at)? == self.some(right, at)?,
+            Kind::OneOf(one, texts) => match self.some(one, at)? {
+                Slow::Text(text) => texts.iter().any(|one| one == text),
+                _ => return Err(misfit()),
+            },
+            Kind::And(left, right) => self.bool(left, at)? && self.bool(right, at)?,
+            Kind::Or(left, right) => self.bool(left, at)? || self.bool(right, at)?,
+            Kind::Not(one) => !self.bool(one, at)?,
+            Kind::IsKnown(one) => self.eval(one, at)?.is_some(),
+            _ => return Err(misfit()),
+        })
+    }
+
+    fn column(&self, index: usize, row: usize, ty: Ty) -> Outcome<'a, N> {
+        let column = self.columns.get(index).ok_or_else(misfit)?;
         let known = column.known.as_ref();
         if known.is_some_and(|known| known.get(row) != Some(&true)) {
-            return None;
+            return Ok(None);
         }
-        Some(match &column.values {
-            Values::Bool(values) => Slow::Bool(*values.get(row)?),
-            Values::Date(values) => Slow::Date(*values.get(row)?),
-            Values::Text { codes, dictionary } => {
-                Slow::Text(dictionary.text(*codes.get(row)?)?.to_owned())
-            }
-            Values::Number(values) => {
-                let scale = ty.scale().unwrap_or(0);
-                Slow::Number(rational(i128::from(*values.get(row)?), scale))
-            }
-        })
+        let value = match &column.values {
+            Values::Bool(values) => values.get(row).copied().map(Slow::Bool),
+            Values::Date(values) => values.get(row).copied().map(Slow::Date),
+            Values::Text { codes, dictionary } => codes
+                .get(row)
+                .and_then(|code| dictionary.text(*code))
+                .map(Slow::Text),
+            Values::Number(values) => match values.get(row) {
+                Some(value) => {
+                    let scale = ty.scale().unwrap_or(0);
+                    Some(Slow::Number(number(i128::from(*value), scale)?))
+                }
+                None => None,
+            },
+        };
+        value.map(Some).ok_or_else(misfit)
     }
 }
 

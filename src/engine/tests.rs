@@ -13,7 +13,7 @@ mod deadlines;
 mod diagnostics;
 mod pack_tests;
 mod traces;
-mod values;
+pub(crate) mod values;
 
 pub(crate) const PACK: &str = include_str!("tests/pack.toml");
 

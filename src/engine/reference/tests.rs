@@ -5,7 +5,9 @@ use crate::eval::{Grouping, LaneFault, Lanes, Machine, Stretch, aggregate};
 use crate::exact::pow10;
 use crate::formula::{Names, compile_subject};
 use crate::schema::{Column, TableSchema, Type, Unit};
+use domain::Rounding;
 use domain::WorkdayCalendar;
+use num_traits::Zero as _;
 use proptest::prelude::*;
 
 fn table() -> TableSchema {
@@ -162,7 +164,7 @@ proptest! {
         let calendar = WorkdayCalendar::new();
         let calendar = CalendarMemo::new(&calendar);
         let columns = columns(&rows);
-        let reference = Reference { constants: &constants, calendar: &calendar, columns: &columns };
+        let reference = Reference::new(&constants, &[], &calendar, &columns);
         let all: Vec<usize> = (0..rows.len()).collect();
         let slow = reference.subject(&compiled, &all);
         match fast(&compiled, &columns, rows.len(), &constants, &calendar) {
@@ -192,4 +194,20 @@ fn most_random_formulas_compile() {
         })
         .count();
     assert!(compiled > 150, "only {compiled} of 300 compile");
+}
+
+#[test]
+fn a_whole_pack_is_exact_in_columns_and_in_rationals_but_not_in_decimals() {
+    let plan = crate::tests::plan("2026-03");
+    let frame = crate::tests::values::frame();
+    let calendar = crate::tests::calendar();
+    let bound = plan.bind(&frame, &calendar).unwrap();
+    let columns = of_evaluation(&bound.evaluate().unwrap(), frame.subjects);
+    let exact = evaluate::<BigRational>(&bound).unwrap();
+    assert_eq!(largest_error(&columns, &exact), Some(BigRational::zero()));
+    // 17501/22501 has no end: the decimal of 28 digits misses it by less than its last digit.
+    let decimals = evaluate::<Decimal>(&bound).unwrap();
+    let error = largest_error(&decimals, &exact).unwrap();
+    let last_digit = BigRational::scaled(1, 28).unwrap();
+    assert!(BigRational::zero() < error && error < last_digit, "{error}");
 }
