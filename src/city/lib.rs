@@ -8,6 +8,7 @@ mod bureaus;
 mod casework;
 mod catalogue;
 mod credit_code;
+mod demand;
 mod error;
 mod manifest;
 mod money;
@@ -135,7 +136,10 @@ fn write_month(
     let sheets = [
         (usage::sheet(scene, subscriptions, period)?, Encoding::Utf8),
         (upkeep::checks(scene, period), Encoding::Utf8),
-        (requests::sheet(scene, period)?, Encoding::Gbk),
+        (
+            requests::sheet(scene, subscriptions, period)?,
+            Encoding::Gbk,
+        ),
         (casework::corrections(scene, period)?, Encoding::Gbk),
         (casework::incidents(scene, period)?, Encoding::Utf8Bom),
         (casework::feedback(scene, period)?, Encoding::Utf8),

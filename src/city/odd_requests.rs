@@ -5,11 +5,12 @@ use domain::{Period, ShareType};
 use ingest::FileKind;
 use ingest::layout::requests as at;
 
+use crate::demand::Demand;
 use crate::error::CityError;
 use crate::requests::{Answer, Case, draw};
 use crate::scene::{Scene, full_width};
 use crate::sheet::{Fate, Row, Sheet};
-use crate::stream::{Stream, Wheel};
+use crate::stream::Stream;
 
 /// A request of a kind that every month has.
 struct Odd {
@@ -59,7 +60,7 @@ const ODD: [Odd; 5] = [
 /// of Mondays to Fridays calls late or early, and one answered a working day later.
 pub(crate) fn holiday_cases(
     scene: &Scene<'_>,
-    wheel: &Wheel,
+    demand: &Demand<'_>,
     period: Period,
     cases: &mut Vec<Case>,
     stream: &mut Stream,
@@ -81,7 +82,7 @@ pub(crate) fn holiday_cases(
             if scene.calendar.add_workdays(day, 10 + late)? > scene.known_on {
                 continue; // the reply is not known yet, so there is nothing to judge
             }
-            let Some(mut case) = conditional(scene, wheel, period, stream)? else {
+            let Some(mut case) = conditional(scene, demand, period, stream)? else {
                 continue;
             };
             case.received_on = day;
@@ -105,18 +106,18 @@ pub(crate) fn holiday_cases(
 /// A drawn request for a conditional resource of a plain provider.
 fn conditional(
     scene: &Scene<'_>,
-    wheel: &Wheel,
+    demand: &Demand<'_>,
     period: Period,
     stream: &mut Stream,
 ) -> Result<Option<Case>, CityError> {
     let cast = scene.unit.cast;
     for _ in 0..200 {
-        let place = wheel.draw(stream);
-        let plain = scene.catalogue.get(place).is_some_and(|entry| {
+        let ask = demand.draw(stream);
+        let plain = scene.catalogue.get(ask.place).is_some_and(|entry| {
             entry.share_type == ShareType::Conditional
                 && ![cast.twins.0, cast.merged, cast.successor].contains(&entry.provider)
         });
-        if plain && let Some(case) = draw(scene, place, period, stream)? {
+        if plain && let Some(case) = draw(scene, ask, period, stream)? {
             return Ok(Some(Case {
                 extension: None,
                 ..case
@@ -140,14 +141,14 @@ fn naive_workdays(start: NaiveDate, count: u32) -> NaiveDate {
 /// Open overdue requests, extensions with and without consent, a refusal without reasons.
 pub(crate) fn odd_cases(
     scene: &Scene<'_>,
-    wheel: &Wheel,
+    demand: &Demand<'_>,
     period: Period,
     cases: &mut Vec<Case>,
     stream: &mut Stream,
 ) -> Result<(), CityError> {
     let early = scene.calendar.add_workdays(period.first_day(), 1)?;
     for odd in &ODD {
-        if let Some(case) = conditional(scene, wheel, period, stream)? {
+        if let Some(case) = conditional(scene, demand, period, stream)? {
             cases.push(Case {
                 received_on: early,
                 extension: odd.extension,
@@ -170,7 +171,8 @@ pub(crate) fn plant(scene: &Scene<'_>, sheet: &mut Sheet, period: Period, last: 
     let text = format!("与第 {line} 行完全相同");
     sheet.plant(row, Fate::Duplicate, "duplicate_identical", text);
     let (line, row) = next();
-    let row = row.with(at::EXTENSION, 9).with(at::STATE, "转交");
+    // Longer than any extension that is drawn, so that the row does differ.
+    let row = row.with(at::EXTENSION, 11).with(at::STATE, "转交");
     let text = format!("与第 {line} 行流水号相同而内容不同");
     sheet.plant(row, Fate::Reject, "duplicate_differing", text);
     let row = next().1.with(at::ID, "");

@@ -6,11 +6,13 @@ use ingest::FileKind;
 use ingest::layout::requests as at;
 
 use crate::catalogue::Entry;
+use crate::demand::{Ask, Demand};
 use crate::error::CityError;
 use crate::odd_requests::{holiday_cases, odd_cases, plant};
 use crate::scene::{Scene, moment};
 use crate::sheet::{Row, Sheet};
-use crate::stream::{Stream, Wheel};
+use crate::stream::Stream;
+use crate::usage::Subscription;
 
 /// How a request is answered.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,28 +50,26 @@ const PURPOSES: [&str; 6] = [
 ];
 
 /// The requests received in a month, as known on the day of the export.
-pub(crate) fn sheet(scene: &Scene<'_>, period: Period) -> Result<Sheet, CityError> {
+pub(crate) fn sheet(
+    scene: &Scene<'_>,
+    subscriptions: &[Subscription],
+    period: Period,
+) -> Result<Sheet, CityError> {
     let mut stream = scene.stream("requests", period);
     let mut sheet = Sheet::new(FileKind::Requests);
     let cast = scene.unit.cast;
-    let wheel = Wheel::new(scene.catalogue.entries.iter().map(|entry| {
-        let member = scene.roster.members.get(entry.provider);
-        let asked = ![cast.tiny, cast.idle, cast.twins.1].contains(&entry.provider);
-        match entry.share_type {
-            _ if !asked || member.is_none() => 0,
-            ShareType::Unconditional => 2,
-            ShareType::Conditional => 6,
-            ShareType::None => 1,
-        }
-    }));
+    let demand = Demand::new(scene, subscriptions);
     let mut cases = Vec::new();
     for _ in 0..scene.scale.requests {
-        let place = wheel.draw(&mut stream);
-        cases.extend(draw(scene, place, period, &mut stream)?);
+        let ask = demand.draw(&mut stream);
+        cases.extend(draw(scene, ask, period, &mut stream)?);
     }
-    let tiny = scene.catalogue.of(cast.tiny).first().copied();
+    let tiny = scene.catalogue.of(cast.tiny).first().map(|place| Ask {
+        place: *place,
+        consumer: None,
+    });
     if let Some(mut case) = tiny
-        .map(|p| draw(scene, p, period, &mut stream))
+        .map(|ask| draw(scene, ask, period, &mut stream))
         .transpose()?
         .flatten()
     {
@@ -79,8 +79,8 @@ pub(crate) fn sheet(scene: &Scene<'_>, period: Period) -> Result<Sheet, CityErro
         case.sin = Some(("tiny_denominator", "该部门全月只有这一件申请".to_owned()));
         cases.push(case);
     }
-    holiday_cases(scene, &wheel, period, &mut cases, &mut stream)?;
-    odd_cases(scene, &wheel, period, &mut cases, &mut stream)?;
+    holiday_cases(scene, &demand, period, &mut cases, &mut stream)?;
+    odd_cases(scene, &demand, period, &mut cases, &mut stream)?;
     cases.sort_by_key(|case| case.received_on);
     let mut number = 0;
     for (index, case) in cases.into_iter().enumerate() {
@@ -115,18 +115,20 @@ fn term(entry: &Entry, received_on: NaiveDate) -> u32 {
     }
 }
 
+/// The case of what is asked for, with a day and an answer; `None` when nobody can ask for it.
 pub(crate) fn draw(
     scene: &Scene<'_>,
-    place: usize,
+    ask: Ask,
     period: Period,
     stream: &mut Stream,
 ) -> Result<Option<Case>, CityError> {
     let received_on = scene.day(period, stream)?;
-    let Some(entry) = scene.catalogue.get(place) else {
+    let Some(entry) = scene.catalogue.get(ask.place) else {
         return Ok(None);
     };
     let provider = scene.provider(entry, received_on);
-    let Some(consumer) = consumer_of(scene, provider, stream) else {
+    let any = || consumer_of(scene, provider, stream);
+    let Some(consumer) = ask.consumer.or_else(any) else {
         return Ok(None);
     };
     let habits = scene
@@ -155,7 +157,7 @@ pub(crate) fn draw(
     let slowest = if stream.chance(930) { 20 } else { 28 };
     let delivery_days = small(stream.between(1, slowest));
     Ok(Some(Case {
-        place,
+        place: ask.place,
         consumer,
         received_on,
         extension,

@@ -15,9 +15,9 @@ use crate::stream::{Stream, Wheel};
 /// A caller of a resource.
 pub(crate) struct Subscription {
     /// Place of the resource.
-    entry: usize,
+    pub(crate) entry: usize,
     /// Place of the caller.
-    caller: usize,
+    pub(crate) caller: usize,
     /// Share of the month's calls.
     weight: u64,
 }

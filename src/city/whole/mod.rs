@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod bytes;
+mod granted;
 mod reading;
 mod traps;
 mod world;
