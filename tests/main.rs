@@ -6,6 +6,10 @@
 )]
 
 mod bad_input;
+mod money;
 mod monthly_run;
+mod portal;
+mod postgres;
+mod scores;
 mod support;
 mod tidy;

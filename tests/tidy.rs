@@ -16,12 +16,7 @@ const EDGES: [(&str, &[&str]); 14] = [
         ],
     ),
     ("assess", &["domain", "engine"]),
-    (
-        "bench",
-        &[
-            "app", "assess", "city", "domain", "engine", "ingest", "ledger", "report", "store",
-        ],
-    ),
+    ("bench", &["app", "assess", "domain", "engine", "store"]),
     ("city", &["domain", "ingest"]),
     ("cli", &["app", "domain", "web"]),
     ("domain", &[]),
@@ -129,23 +124,25 @@ fn files_are_short_and_say_what_they_are() {
         .into_iter()
         .chain(written("tests", &[".rs"]))
     {
+        let is_test = path.components().any(|part| {
+            let part = part.as_os_str().to_string_lossy();
+            part.trim_end_matches(".rs") == "tests"
+        });
+        if is_test {
+            continue;
+        }
         let text = fs::read_to_string(&path).unwrap();
         let code = text.split("\n#[cfg(test)]").next().unwrap();
         if code.lines().count() > LINES_MAX {
-            faults.push(format!(
-                "{}: {} lines",
-                path.display(),
-                code.lines().count()
-            ));
+            let lines = code.lines().count();
+            faults.push(format!("{}: {lines} lines", path.display()));
         }
         if !text.starts_with("//!") {
             faults.push(format!("{}: begins without a //! line", path.display()));
         }
-        if let Some(line) = text.lines().find(|line| line.chars().count() > 120) {
-            faults.push(format!(
-                "{}: a line of over 120 characters: {line}",
-                path.display()
-            ));
+        if let Some(line) = code.lines().find(|line| line.chars().count() > 120) {
+            let path = path.display();
+            faults.push(format!("{path}: a line of over 120 characters: {line}"));
         }
         let stem = path.file_stem().unwrap().to_string_lossy();
         if [

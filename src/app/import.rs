@@ -99,6 +99,7 @@ impl App {
             known = (file.kind.order() >= FileKind::Usage.order()).then_some(context);
         }
         self.post_appropriations()?;
+        self.add_demo_liaisons()?;
         Ok(summaries)
     }
 

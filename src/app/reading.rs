@@ -1,10 +1,12 @@
 //! What people look at: months, bulletins, sheets, explanations, statements, downloads.
 
+mod files;
+mod intake;
+mod why;
+
 use std::sync::Arc;
 
-use assess::explanation::Explanation;
 use domain::{DepartmentId, Period, RunId};
-use ledger::Statement;
 use report::Chart;
 use report::model::{Bulletin, DepartmentSheet};
 
@@ -15,6 +17,9 @@ use crate::publish::PeriodLine;
 use crate::role::{Right, User};
 use crate::run::{self, Decided, Stage, load};
 
+pub use files::Download;
+pub use intake::{ImportLine, UnattributedLine};
+
 /// A department in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DepartmentLine {
@@ -24,55 +29,6 @@ pub struct DepartmentLine {
     pub name: String,
     /// Peer group in Chinese.
     pub group: String,
-}
-
-/// A file that can be downloaded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Download {
-    /// Path below the folder of the run, with forward slashes.
-    pub name: String,
-    /// Title for people.
-    pub title: String,
-    /// Media type.
-    pub media_type: String,
-    /// Size.
-    pub bytes: u64,
-    /// Digest, hex.
-    pub sha256: String,
-}
-
-/// An imported file in a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImportLine {
-    /// Number of the import.
-    pub batch_id: i64,
-    /// File name.
-    pub file_name: String,
-    /// Kind in Chinese.
-    pub kind: String,
-    /// When, in Shanghai.
-    pub imported_at: String,
-    /// Rows loaded.
-    pub good: u64,
-    /// Rows refused.
-    pub rejected: u64,
-    /// Rows nobody is credited for.
-    pub unattributed: u64,
-    /// Rows dropped as duplicates.
-    pub duplicates: u64,
-}
-
-/// A row nobody is credited for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnattributedLine {
-    /// File name.
-    pub file_name: String,
-    /// Line.
-    pub line: u32,
-    /// Who or what is not known.
-    pub what: String,
-    /// Why.
-    pub reason: String,
 }
 
 impl App {
@@ -226,146 +182,14 @@ impl App {
         Ok(lines.filter(|line| viewer.may_see(&line.id)).collect())
     }
 
-    /// Why a department, or one of its indicators, has its score.
-    pub fn explain(
-        &self,
-        viewer: &User,
-        period: Period,
-        department: &DepartmentId,
-        indicator: Option<&str>,
-    ) -> Result<Explanation, Error> {
-        require_sight(viewer, department)?;
-        self.visible(Some(viewer), period)?;
-        self.explain_unchecked(period, department, indicator)
-    }
-
-    /// The same for the operator of the command line, who can read the database anyway.
-    pub fn explain_unchecked(
-        &self,
-        period: Period,
-        department: &DepartmentId,
-        indicator: Option<&str>,
-    ) -> Result<Explanation, Error> {
-        let run = self.current_run(period)?;
-        let (inputs, assessment) = self.store().read(|conn| {
-            let assessment: assess::Assessment = load(conn, &run, Stage::Assessed)?;
-            Ok::<_, Error>((run::load_inputs(conn, &run)?, assessment))
-        })?;
-        let (pack, calendar) = (self.pack()?, self.calendar()?);
-        let prepared = run::prepare(&pack, &calendar, &inputs)?;
-        let month = prepared.month()?;
-        Ok(month.explain(&assessment, department, indicator)?)
-    }
-
-    /// A department of a month by code, name, or a part of the name that only one has.
-    pub fn find_department(&self, period: Period, text: &str) -> Result<DepartmentId, Error> {
-        let run = self.current_run(period)?;
-        let assessment: assess::Assessment = self
-            .store()
-            .read(|conn| load(conn, &run, Stage::Assessed))?;
-        let departments = &assessment.departments;
-        let exact = departments
-            .iter()
-            .find(|dept| dept.id.as_str() == text || dept.name == text);
-        if let Some(found) = exact {
-            return Ok(found.id.clone());
-        }
-        let near: Vec<_> = departments
-            .iter()
-            .filter(|dept| dept.name.contains(text))
-            .collect();
-        match near.as_slice() {
-            [one] => Ok(one.id.clone()),
-            [] => Err(Error::NotFound {
-                what: "部门",
-                key: text.to_owned(),
-            }),
-            many => {
-                let names: Vec<_> = many.iter().take(8).map(|dept| dept.name.as_str()).collect();
-                let reason = format!("“{text}”不止一个：{} (ambiguous)", names.join("、"));
-                Err(Error::BadInput {
-                    what: "部门",
-                    reason,
-                })
-            }
-        }
-    }
-
-    /// The statement of a department.
-    pub fn statement(
-        &self,
-        viewer: &User,
-        department: &DepartmentId,
-        from: Period,
-        to: Period,
-    ) -> Result<Statement, Error> {
-        require_sight(viewer, department)?;
-        self.statement_unchecked(department, from, to)
-    }
-
-    /// The same for the operator of the command line.
-    pub fn statement_unchecked(
-        &self,
-        department: &DepartmentId,
-        from: Period,
-        to: Period,
-    ) -> Result<Statement, Error> {
-        if to < from {
-            let reason = format!("{from} 晚于 {to} (from is after to)");
-            return Err(Error::BadInput {
-                what: "期间",
-                reason,
-            });
-        }
-        let events = self
-            .store()
-            .read(|conn| store::ledger::events_of(conn, department).map_err(Error::from))?;
-        Ok(ledger::statement(department, &events, from, to))
-    }
-
-    /// Files of a month that the viewer may download.
-    pub fn downloads(&self, viewer: Option<&User>, period: Period) -> Result<Vec<Download>, Error> {
-        let line = self.visible(viewer, period)?;
-        let rows = self
-            .store()
-            .read(|conn| store::reports::list(conn, &line.run).map_err(Error::from))?;
-        let rows = rows
-            .into_iter()
-            .filter(|row| may_download(viewer, &row.name));
-        Ok(rows
-            .map(|row| Download {
-                title: download_title(&row.name),
-                name: row.name,
-                media_type: row.media_type,
-                bytes: row.size_bytes,
-                sha256: row.sha256,
-            })
-            .collect())
-    }
-
-    /// One of them with its bytes, checked against the recorded digest.
-    pub fn download(
-        &self,
-        viewer: Option<&User>,
-        period: Period,
-        name: &str,
-    ) -> Result<(Download, Vec<u8>), Error> {
-        let line = self.visible(viewer, period)?;
-        let found = self
-            .downloads(viewer, period)?
-            .into_iter()
-            .find(|file| file.name == name);
-        let file = found.ok_or_else(|| Error::NotFound {
-            what: "文件",
-            key: name.to_owned(),
-        })?;
-        // The name is one that we recorded, so it cannot lead out of the folder.
-        let path = self.reports_folder(&line.run).join(&file.name);
-        let bytes = std::fs::read(&path).map_err(Error::file(&path))?;
-        if domain::canon::sha256_hex(&bytes) != file.sha256 {
-            return Err(Error::Damaged { what: file.name });
-        }
-        Ok((file, bytes))
+    /// The newest month that has a standing run.
+    pub fn latest_period(&self) -> Result<Period, Error> {
+        let books = self.books()?;
+        let latest = books.runs().map(|(_, run)| run.period).max();
+        latest.ok_or_else(|| Error::NotFound {
+            what: "考核",
+            key: "—".to_owned(),
+        })
     }
 
     /// Whether the database answers.
@@ -387,41 +211,6 @@ fn require_sight(viewer: &User, department: &DepartmentId) -> Result<(), Error> 
     })
 }
 
-/// A liaison may have its own page, an outsider the charts; the whole bulletin names everybody's
-/// reasons and is for those who read all.
-fn may_download(viewer: Option<&User>, name: &str) -> bool {
-    let own = |user: &User| {
-        let department = user.department.as_ref();
-        department.is_some_and(|id| name == format!("departments/{id}.html"))
-    };
-    viewer.is_some_and(|user| user.may(Right::ReadAll) || own(user)) || name.starts_with("charts/")
-}
-
-fn download_title(name: &str) -> String {
-    let title = match name {
-        "bulletin.pdf" => "考核通报（PDF）",
-        "bulletin.html" => "考核通报（网页）",
-        "bulletin.xlsx" => "考核数据（XLSX）",
-        _ => {
-            let chart = name.strip_prefix("charts/").and_then(|file| {
-                let stem = file.split('-').next()?;
-                Chart::ALL.into_iter().find(|chart| chart.name() == stem)
-            });
-            return chart.map_or_else(
-                || {
-                    format!(
-                        "部门单 {}",
-                        name.trim_start_matches("departments/")
-                            .trim_end_matches(".html")
-                    )
-                },
-                |chart| format!("图：{}", chart.title()),
-            );
-        }
-    };
-    title.to_owned()
-}
-
 /// What anybody may see of a published month.
 fn public_version(whole: &Bulletin) -> Bulletin {
     let mut public = whole.clone();
@@ -432,94 +221,4 @@ fn public_version(whole: &Bulletin) -> Bulletin {
         incident.title.clear();
     }
     public
-}
-
-impl App {
-    /// The newest month that has a standing run.
-    pub fn latest_period(&self) -> Result<Period, Error> {
-        let books = self.books()?;
-        let latest = books.runs().map(|(_, run)| run.period).max();
-        latest.ok_or_else(|| Error::NotFound {
-            what: "考核",
-            key: "—".to_owned(),
-        })
-    }
-
-    /// Imported files, newest first.
-    pub fn imports(&self, viewer: &User) -> Result<Vec<ImportLine>, Error> {
-        require_all(viewer)?;
-        let batches = self
-            .store()
-            .read(|conn| store::batches::list(conn).map_err(Error::from))?;
-        let lines = batches.into_iter().map(|record| ImportLine {
-            batch_id: i64::from(record.id.get()),
-            kind: ingest::FileKind::from_name(&record.batch.kind)
-                .map_or(record.batch.kind.clone(), |kind| kind.title().to_owned()),
-            file_name: record.batch.file_name,
-            imported_at: crate::clock::shanghai_text(record.batch.imported_at.and_utc()),
-            good: record.counts.upserted.total(),
-            rejected: record.counts.rejected,
-            unattributed: record.counts.unattributed,
-            duplicates: record.counts.duplicates,
-        });
-        Ok(lines.collect())
-    }
-
-    /// The refused rows of an imported file.
-    pub fn rejects(
-        &self,
-        viewer: &User,
-        batch_id: i64,
-    ) -> Result<(ImportLine, Vec<store::batches::RejectedLine>), Error> {
-        let line = self
-            .imports(viewer)?
-            .into_iter()
-            .find(|line| line.batch_id == batch_id);
-        let line = line.ok_or_else(|| Error::NotFound {
-            what: "导入",
-            key: batch_id.to_string(),
-        })?;
-        let rows = self.store().read(|conn| {
-            let batch = store::batches::list(conn)?
-                .into_iter()
-                .find(|record| i64::from(record.id.get()) == batch_id);
-            let Some(batch) = batch else {
-                return Ok(Vec::new());
-            };
-            Ok::<_, Error>(store::batches::rejects(conn, batch.id)?)
-        })?;
-        Ok((line, rows))
-    }
-
-    /// Rows nobody is credited for, by file.
-    pub fn unattributed(&self, viewer: &User) -> Result<Vec<UnattributedLine>, Error> {
-        require_all(viewer)?;
-        self.store().read(|conn| {
-            let mut lines = Vec::new();
-            for record in store::batches::list(conn)? {
-                if record.counts.unattributed == 0 {
-                    continue;
-                }
-                for row in store::batches::unattributed(conn, record.id)? {
-                    lines.push(UnattributedLine {
-                        file_name: record.batch.file_name.clone(),
-                        line: row.line,
-                        what: row.what,
-                        reason: row.reason,
-                    });
-                }
-            }
-            Ok(lines)
-        })
-    }
-}
-
-fn require_all(viewer: &User) -> Result<(), Error> {
-    if viewer.may(Right::ReadAll) {
-        Ok(())
-    } else {
-        Err(Error::Forbidden {
-            what: "查看全部数据",
-        })
-    }
 }

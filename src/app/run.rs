@@ -4,6 +4,7 @@
 //! Started again after a crash, a run goes on at the first stage that is not recorded; since every
 //! stage computes from the frozen inputs alone, nobody can tell the difference.
 
+mod record;
 pub(crate) mod report_files;
 pub(crate) mod summary;
 
@@ -11,12 +12,11 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use assess::{Assessment, Awards, Month, Prepared, Prior};
-use domain::canon::{decode, encode};
+use domain::canon::decode;
 use domain::{Facts, Fen, Period, RunId, WorkdayCalendar};
 use engine::Pack;
-use ledger::{Action, Actor, Role, RunAwards};
+use ledger::RunAwards;
 use report::model::GroupRanking;
-use store::runs::FinishedStage;
 pub(crate) use store::runs::Stage;
 
 use crate::App;
@@ -129,7 +129,6 @@ impl App {
             });
         }
         let done_before = self.is_done(run)?;
-        self.store_frozen(&frozen, by)?;
         watch.lap("freeze");
 
         progress("考核 (assessing)");
@@ -137,16 +136,18 @@ impl App {
         let prepared = prepare(&pack, &calendar, inputs)?;
         let month = prepared.month()?;
         let assessment = month.assess(inputs.prior.as_ref())?;
-        self.store_assessment(run, &assessment)?;
         watch.lap("assess");
 
         progress("补偿 (compensating)");
         let awards = month.compensate(&assessment, &inputs.pots, inputs.prior.as_ref())?;
         let decided = Decided { assessment, awards };
-        self.store_awards(run, &decided.awards)?;
         watch.lap("compensate");
 
+        // Up to here nothing was written: a month that cannot be computed leaves no trace.
         progress("预留资金 (reserving)");
+        self.store_frozen(&frozen, by)?;
+        self.store_assessment(run, &decided.assessment)?;
+        self.store_awards(run, &decided.awards)?;
         self.reserve(run, &decided.awards, by)?;
         watch.lap("reserve");
 
@@ -176,111 +177,6 @@ impl App {
         }))
     }
 
-    fn store_frozen(&self, frozen: &Frozen, by: &str) -> Result<(), Error> {
-        let now = self.clock().now().naive_utc();
-        let compressed = compress(&frozen.bytes)?;
-        let inputs = &frozen.inputs;
-        let prior = self
-            .books()?
-            .live_run(inputs.period.prev())
-            .map(|(run, _)| run.clone());
-        let row = store::runs::Run {
-            id: frozen.run.clone(),
-            period: inputs.period,
-            pack: domain::PackRef::new(&inputs.pack),
-            pack_sha256: inputs.pack_digest.clone(),
-            facts_sha256: frozen.sha256.clone(),
-            prior,
-            engine_version: crate::ENGINE_VERSION.to_owned(),
-            created_at: now,
-            created_by: by.to_owned(),
-        };
-        self.stage(&frozen.run, Stage::Frozen, &frozen.sha256, |conn| {
-            store::blobs::put(conn, &frozen.sha256, &compressed)?;
-            store::runs::start(conn, &row)?;
-            Ok(())
-        })
-    }
-
-    fn store_assessment(&self, run: &RunId, assessment: &Assessment) -> Result<(), Error> {
-        let bytes = encode(assessment);
-        let digest = domain::canon::sha256_hex(&bytes);
-        let compressed = compress(&bytes)?;
-        let scores = summary::score_rows(assessment);
-        let indicators = summary::indicator_rows(assessment);
-        self.stage(run, Stage::Assessed, &digest, |conn| {
-            store::blobs::put(conn, &digest, &compressed)?;
-            store::results::set_scores(conn, run, &scores, &indicators)?;
-            Ok(())
-        })
-    }
-
-    fn store_awards(&self, run: &RunId, awards: &Awards) -> Result<(), Error> {
-        let bytes = encode(awards);
-        let digest = domain::canon::sha256_hex(&bytes);
-        let compressed = compress(&bytes)?;
-        let rows = summary::award_rows(awards);
-        self.stage(run, Stage::Compensated, &digest, |conn| {
-            store::blobs::put(conn, &digest, &compressed)?;
-            store::results::set_awards(conn, run, &rows)?;
-            Ok(())
-        })
-    }
-
-    /// Reserves the awards. The ledger answers a repetition with nothing, and voids an earlier
-    /// calculation of the month that nobody approved.
-    fn reserve(&self, run: &RunId, awards: &Awards, by: &str) -> Result<(), Error> {
-        let period = self.posting_period(awards.period)?;
-        let effective_on = if period == awards.period {
-            period.last_day()
-        } else {
-            period.first_day()
-        };
-        let awards = run_awards(run, awards)?;
-        let digest = awards.digest.to_string();
-        let action = Action::CalculateRun {
-            awards,
-            effective_on,
-        };
-        self.post(Actor::new(by, Role::System), vec![action])?;
-        self.stage(run, Stage::Reserved, &digest, |_| Ok(()))
-    }
-
-    /// Does a stage and records it, in one transaction; nothing if it is recorded already.
-    pub(crate) fn stage(
-        &self,
-        run: &RunId,
-        stage: Stage,
-        digest: &str,
-        mut work: impl FnMut(&mut store::AnyConn) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let now = self.clock().now().naive_utc();
-        self.store()
-            .write(|conn| match stage_digest(conn, run, stage)? {
-                None => {
-                    work(conn)?;
-                    let finished = FinishedStage {
-                        stage,
-                        finished_at: now,
-                        digest: digest.to_owned(),
-                    };
-                    store::runs::finish_stage(conn, run, &finished)?;
-                    Ok(())
-                }
-                Some(recorded) if recorded == digest => Ok(()),
-                Some(recorded) => Err(Error::Mismatch {
-                    what: format!("考核 {run} 的阶段 {}", stage.name()),
-                    recorded,
-                    recomputed: digest.to_owned(),
-                }),
-            })
-    }
-
-    /// The digest that a stage recorded.
-    pub(crate) fn recorded(&self, run: &RunId, stage: Stage) -> Result<Option<String>, Error> {
-        self.store().read(|conn| stage_digest(conn, run, stage))
-    }
-
     fn is_done(&self, run: &RunId) -> Result<bool, Error> {
         let reported = self.recorded(run, Stage::Reported)?;
         let state = self.books()?.run(run).map(|run| run.stage);
@@ -304,17 +200,6 @@ impl App {
     }
 }
 
-fn stage_digest(
-    conn: &mut store::AnyConn,
-    run: &RunId,
-    stage: Stage,
-) -> Result<Option<String>, Error> {
-    let finished = store::runs::stages(conn, run)?
-        .into_iter()
-        .find(|done| done.stage == stage);
-    Ok(finished.map(|done| done.digest))
-}
-
 /// The frozen inputs of a run.
 pub(crate) fn load_inputs(conn: &mut store::AnyConn, run: &RunId) -> Result<RunInputs, Error> {
     load(conn, run, Stage::Frozen)
@@ -330,7 +215,7 @@ pub(crate) fn load<T: domain::canon::Canon>(
         what: "考核",
         key: run.to_string(),
     };
-    let digest = stage_digest(conn, run, stage)?.ok_or_else(missing)?;
+    let digest = record::stage_digest(conn, run, stage)?.ok_or_else(missing)?;
     let damaged = |what: String| Error::Damaged {
         what: format!("考核 {run} 的 {}：{what}", stage.name()),
     };
@@ -388,14 +273,6 @@ fn require_facts(facts: &Facts, period: Period) -> Result<(), Error> {
     } else {
         Ok(())
     }
-}
-
-fn compress(bytes: &[u8]) -> Result<Vec<u8>, Error> {
-    /// Fast, and small enough: a city month is a few megabytes.
-    const LEVEL: i32 = 3;
-    zstd::encode_all(bytes, LEVEL).map_err(|fault| Error::Damaged {
-        what: fault.to_string(),
-    })
 }
 
 /// Milliseconds by stage, for people; they decide nothing.

@@ -5,7 +5,8 @@ use domain::uscc;
 use crate::bureaus::Bureau;
 use crate::stream::Stream;
 
-/// The credit code of a department, by its jurisdiction and kind. The codes of sports bureaus end in a wrong check character, as some registered codes do.
+/// The credit code of a department, by its jurisdiction and kind. The codes of sports bureaus end
+/// in a wrong check character, as some registered codes do.
 pub(crate) fn credit_code(bureau: &Bureau, region: &str, kind_no: usize) -> String {
     const WEIGHTS: [u64; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
     let number = Stream::new(0, &["credit code", region]).below(50_000) * 100 + kind_no as u64;

@@ -57,9 +57,9 @@ pub fn tables(database: &Path) -> String {
 }
 
 /// The files below a folder, by path.
-pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub fn files(root: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
+    let mut folders = vec![root.to_path_buf()];
     while let Some(folder) = folders.pop() {
         let Ok(entries) = fs::read_dir(&folder) else {
             continue;
@@ -70,12 +70,11 @@ pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
                 folders.push(path);
             } else {
                 let name = path
-                    .strip_prefix(&folder)
+                    .strip_prefix(root)
                     .unwrap()
                     .to_string_lossy()
                     .into_owned();
-                let within = folder.file_name().unwrap().to_string_lossy().into_owned();
-                found.push((format!("{within}/{name}"), fs::read(&path).unwrap()));
+                found.push((name, fs::read(&path).unwrap()));
             }
         }
     }

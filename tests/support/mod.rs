@@ -21,13 +21,24 @@ pub const NOW: &str = "2026-04-10T02:00:00Z";
 /// A data folder of its own, with the real binary to work on it.
 pub struct Office {
     folder: TempDir,
+    database: Option<String>,
 }
 
 impl Office {
     /// An initialised, empty office.
     pub fn new() -> Self {
+        Self::made(None)
+    }
+
+    /// An office with the small city on another database.
+    pub fn on(database: &str) -> Self {
+        Self::made(Some(database.to_owned())).importing_city()
+    }
+
+    fn made(database: Option<String>) -> Self {
         let office = Self {
             folder: tempfile::tempdir().unwrap(),
+            database,
         };
         office.ok(&["init", "--demo"]);
         office
@@ -35,9 +46,26 @@ impl Office {
 
     /// An office that has imported the small city.
     pub fn with_city() -> Self {
-        let office = Self::new();
-        office.ok(&["import", "--recursive", &city().to_string_lossy()]);
-        office
+        Self::new().importing_city()
+    }
+
+    fn importing_city(self) -> Self {
+        self.ok(&["import", "--recursive", &city().to_string_lossy()]);
+        self
+    }
+
+    /// A second office with the same data and the same signing key.
+    pub fn copy(&self) -> Self {
+        let copy = Self {
+            folder: tempfile::tempdir().unwrap(),
+            database: None,
+        };
+        for (name, bytes) in dump::files(&self.data()) {
+            let path = copy.data().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+        copy
     }
 
     /// The data folder.
@@ -59,6 +87,9 @@ impl Office {
             .args(arguments)
             .env("HENGXIANG_NOW", NOW)
             .env_remove("HENGXIANG_DATABASE_URL");
+        if let Some(url) = &self.database {
+            command.env("HENGXIANG_DATABASE_URL", url);
+        }
         command
     }
 

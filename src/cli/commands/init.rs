@@ -62,10 +62,14 @@ pub fn init(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
         "data": shown(&context.data),
         "created": made.created,
         "ledger_key": app.ledger_key(),
-        "demo_users": accounts.iter().map(|a| json!({ "login": a.login, "password": a.password, "role": a.role.name() })).collect::<Vec<_>>(),
+        "demo_users": accounts.iter().map(demo_json).collect::<Vec<_>>(),
     });
     context.print(&text, &value);
     Ok(ExitCode::SUCCESS)
+}
+
+fn demo_json(account: &app::installation::DemoAccount) -> serde_json::Value {
+    json!({ "login": account.login, "password": account.password, "role": account.role.name() })
 }
 
 /// Runs the migrations that are missing.

@@ -10,6 +10,7 @@ use clap::Subcommand;
 use domain::{DepartmentId, Fen, Period};
 use serde_json::json;
 
+use super::say;
 use crate::Context;
 use crate::text_table::{Align, render};
 
@@ -73,12 +74,12 @@ pub fn ledger(context: &Context, command: &Command) -> anyhow::Result<ExitCode> 
             let note = app
                 .checkpoint()?
                 .context("账簿还没有记录 (the ledger is empty)")?;
-            print!("{note}");
+            say(&note);
         }
-        Command::Key => println!("{}", app.ledger_key()),
+        Command::Key => say(&format!("{}\n", app.ledger_key())),
         Command::Export { department } => {
             let department = resolve(&app, department.as_deref())?;
-            print!("{}", app.journal(department.as_ref())?);
+            say(&app.journal(department.as_ref())?);
         }
         Command::Audit => return super::verify::verify(context, &super::verify::Command::Ledger),
     }
@@ -93,7 +94,7 @@ fn resolve(app: &App, text: Option<&str>) -> anyhow::Result<Option<DepartmentId>
 fn write_or_print(out: Option<&PathBuf>, text: &str) -> anyhow::Result<()> {
     match out {
         Some(path) => std::fs::write(path, text).with_context(|| path.display().to_string())?,
-        None => print!("{text}"),
+        None => say(text),
     }
     Ok(())
 }

@@ -27,11 +27,17 @@ impl Context {
     /// Prints text for people, or the value for machines.
     pub fn print(&self, text: &str, value: &serde_json::Value) {
         if self.json {
-            println!("{value:#}");
+            say(&format!("{value:#}\n"));
         } else {
-            println!("{}", text.trim_end());
+            say(&format!("{}\n", text.trim_end()));
         }
     }
+}
+
+/// Writes to standard output. A reader that has gone away, as `head` does, is no error.
+pub fn say(text: &str) {
+    use std::io::Write as _;
+    let _gone = std::io::stdout().lock().write_all(text.as_bytes());
 }
 
 /// A path as people read it.

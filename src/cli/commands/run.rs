@@ -128,7 +128,7 @@ fn json_of(summary: &RunSummary) -> serde_json::Value {
         "departments": summary.departments,
         "awarded_fen": summary.awarded_fen.get(),
         "unfunded_fen": summary.unfunded_fen.get(),
-        "digests": summary.digests.iter().map(|(name, digest)| json!({ "name": name, "sha256": digest })).collect::<Vec<_>>(),
+        "digests": summary.digests.iter().map(digest_json).collect::<Vec<_>>(),
         "groups": summary.groups.iter().map(|group| json!({
             "title": group.title,
             "rows": group.rows.iter().map(|row| json!({
@@ -142,4 +142,8 @@ fn json_of(summary: &RunSummary) -> serde_json::Value {
         "reports": shown(&summary.reports_folder),
         "stages_ms": summary.stages.iter().map(|(name, ms)| json!({ "stage": name, "ms": ms })).collect::<Vec<_>>(),
     })
+}
+
+fn digest_json((name, digest): &(String, String)) -> serde_json::Value {
+    json!({ "name": name, "sha256": digest })
 }

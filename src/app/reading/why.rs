@@ -1,0 +1,110 @@
+//! Why a score is what it is, and what the ledger says of a department.
+
+use assess::explanation::Explanation;
+use domain::{DepartmentId, Period};
+use ledger::Statement;
+
+use super::require_sight;
+use crate::App;
+use crate::error::Error;
+use crate::role::User;
+use crate::run::{self, Stage, load};
+
+impl App {
+    /// Why a department, or one of its indicators, has its score.
+    pub fn explain(
+        &self,
+        viewer: &User,
+        period: Period,
+        department: &DepartmentId,
+        indicator: Option<&str>,
+    ) -> Result<Explanation, Error> {
+        require_sight(viewer, department)?;
+        self.visible(Some(viewer), period)?;
+        self.explain_unchecked(period, department, indicator)
+    }
+
+    /// The same for the operator of the command line, who can read the database anyway.
+    pub fn explain_unchecked(
+        &self,
+        period: Period,
+        department: &DepartmentId,
+        indicator: Option<&str>,
+    ) -> Result<Explanation, Error> {
+        let run = self.current_run(period)?;
+        let (inputs, assessment) = self.store().read(|conn| {
+            let assessment: assess::Assessment = load(conn, &run, Stage::Assessed)?;
+            Ok::<_, Error>((run::load_inputs(conn, &run)?, assessment))
+        })?;
+        let (pack, calendar) = (self.pack()?, self.calendar()?);
+        let prepared = run::prepare(&pack, &calendar, &inputs)?;
+        let month = prepared.month()?;
+        Ok(month.explain(&assessment, department, indicator)?)
+    }
+
+    /// A department of a month by code, name, or a part of the name that only one has.
+    pub fn find_department(&self, period: Period, text: &str) -> Result<DepartmentId, Error> {
+        let run = self.current_run(period)?;
+        let assessment: assess::Assessment = self
+            .store()
+            .read(|conn| load(conn, &run, Stage::Assessed))?;
+        let departments = &assessment.departments;
+        let exact = departments
+            .iter()
+            .find(|dept| dept.id.as_str() == text || dept.name == text);
+        if let Some(found) = exact {
+            return Ok(found.id.clone());
+        }
+        let near: Vec<_> = departments
+            .iter()
+            .filter(|dept| dept.name.contains(text))
+            .collect();
+        match near.as_slice() {
+            [one] => Ok(one.id.clone()),
+            [] => Err(Error::NotFound {
+                what: "部门",
+                key: text.to_owned(),
+            }),
+            many => {
+                let names: Vec<_> = many.iter().take(8).map(|dept| dept.name.as_str()).collect();
+                let reason = format!("“{text}”不止一个：{} (ambiguous)", names.join("、"));
+                Err(Error::BadInput {
+                    what: "部门",
+                    reason,
+                })
+            }
+        }
+    }
+
+    /// The statement of a department.
+    pub fn statement(
+        &self,
+        viewer: &User,
+        department: &DepartmentId,
+        from: Period,
+        to: Period,
+    ) -> Result<Statement, Error> {
+        require_sight(viewer, department)?;
+        self.statement_unchecked(department, from, to)
+    }
+
+    /// The same for the operator of the command line.
+    pub fn statement_unchecked(
+        &self,
+        department: &DepartmentId,
+        from: Period,
+        to: Period,
+    ) -> Result<Statement, Error> {
+        if to < from {
+            let reason = format!("{from} 晚于 {to} (from is after to)");
+            return Err(Error::BadInput {
+                what: "期间",
+                reason,
+            });
+        }
+        let events = self
+            .store()
+            .read(|conn| store::ledger::events_of(conn, department).map_err(Error::from))?;
+        Ok(ledger::statement(department, &events, from, to))
+    }
+}
