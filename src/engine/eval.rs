@@ -43,5 +43,6 @@ pub(crate) struct Constants {
     pub(crate) tables: Vec<Option<ActiveTable>>,
 }
 
-/// Rows evaluated at a time: columns of this length stay in the processor's cache.
-pub(crate) const CHUNK: usize = 8192;
+/// Rows evaluated at a time: a few columns of this length, 16 bytes wide at most, stay in the
+/// processor's nearest caches and below the size at which allocators go to the system.
+pub(crate) const CHUNK: usize = 1024;

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use domain::Rounding;
+
 use super::aggregate::Aggregated;
 use super::calendar::CalendarMemo;
 use super::lanes::{LaneFault, Lanes, misfit};
@@ -95,7 +97,12 @@ impl<'a> Machine<'a> {
             }
             Kind::Round(one, mode) => {
                 let scale = node.ty.scale().ok_or_else(misfit)?;
-                number::round(self.fraction(one, at)?, scale, *mode, at.active)?
+                match &one.kind {
+                    Kind::Quotient(left, right) => {
+                        self.rounded_quotient(left, right, (scale, *mode), at)?
+                    }
+                    _ => number::round(self.fraction(one, at)?, scale, *mode, at.active)?,
+                }
             }
             Kind::Widen(one) => {
                 let from = one.ty.scale().ok_or_else(misfit)?;
@@ -157,6 +164,28 @@ impl<'a> Machine<'a> {
 
     fn fraction(&self, node: &Node, at: Stretch<'_>) -> Result<number::Fractions, LaneFault> {
         self.eval(node, at)?.fraction(node.ty.scale())
+    }
+
+    /// A quotient to a number of decimals, without the fraction between when 64 bits suffice.
+    fn rounded_quotient(
+        &self,
+        left: &Node,
+        right: &Node,
+        (scale, mode): (u8, Rounding),
+        at: Stretch<'_>,
+    ) -> Result<Lanes, LaneFault> {
+        let (above, below) = (self.eval(left, at)?, self.eval(right, at)?);
+        if let (Lanes::Small(a), Lanes::Small(b), Some(from), Some(by)) =
+            (&above, &below, left.ty.scale(), right.ty.scale())
+            && let Some(more) = (scale + by).checked_sub(from)
+            && let Some(small) = number::small_quotients(a, b, more, mode)
+        {
+            return Ok(Lanes::Small(small));
+        }
+        let above = above.fraction(left.ty.scale())?;
+        let below = below.fraction(right.ty.scale())?;
+        let quotients = number::divide(above, below, at.active)?;
+        number::round(quotients.fraction(None)?, scale, mode, at.active)
     }
 
     /// Where a column or aggregate has a value.

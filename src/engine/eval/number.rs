@@ -134,6 +134,40 @@ pub(super) fn divide(
     Ok(Lanes::Fraction(above, below))
 }
 
+/// `a · 10^more / b` to whole numbers, lane by lane; `None` when a lane does not fit 64 bits or has
+/// no quotient, which the wide loops then judge.
+pub(super) fn small_quotients(a: &[i64], b: &[i64], more: u8, mode: Rounding) -> Option<Vec<i64>> {
+    let factor = i64::try_from(pow10(more)?).ok()?;
+    let mut values = Vec::with_capacity(a.len());
+    for (a, b) in a.iter().zip(b) {
+        values.push(small_quotient(a.checked_mul(factor)?, *b, mode)?);
+    }
+    Some(values)
+}
+
+/// As `div_round`, on 64 bits: dividing 128 bits takes several times as long.
+#[inline]
+fn small_quotient(numerator: i64, denominator: i64, mode: Rounding) -> Option<i64> {
+    let quotient = numerator.checked_div(denominator)?;
+    let rest = numerator - quotient * denominator;
+    if rest == 0 {
+        return Some(quotient);
+    }
+    let negative = (numerator < 0) != (denominator < 0);
+    let rest = rest.unsigned_abs();
+    let half = rest.cmp(&(denominator.unsigned_abs() - rest));
+    let bump = match mode {
+        Rounding::HalfUp => half.is_ge(),
+        Rounding::HalfEven => half.is_gt() || (half.is_eq() && quotient % 2 != 0),
+        Rounding::Down => false,
+        Rounding::Up => true,
+        Rounding::Floor => negative,
+        Rounding::Ceil => !negative,
+    };
+    // A quotient with a rest is at most half of the range, so one more always fits.
+    Some(quotient + i64::from(bump) * if negative { -1 } else { 1 })
+}
+
 /// Numbers of `from` decimals with `to` decimals, exactly.
 pub(super) fn widen(lanes: Lanes, from: u8, to: u8, active: &[bool]) -> Result<Lanes, LaneFault> {
     let factor = pow10(to.saturating_sub(from)).ok_or_else(misfit)?;
@@ -225,5 +259,33 @@ fn compare_slices<T: Ord>(op: Comparison, a: &[T], b: &[T]) -> Vec<bool> {
         Comparison::LessOrEqual => each(a, b, T::le),
         Comparison::Greater => each(a, b, T::gt),
         Comparison::GreaterOrEqual => each(a, b, T::ge),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn small_quotients_round_as_wide_ones_do(
+            a in prop_oneof![-60_i64..60, any::<i64>()],
+            b in prop_oneof![-8_i64..8, any::<i64>()],
+        ) {
+            for mode in [
+                Rounding::HalfUp,
+                Rounding::HalfEven,
+                Rounding::Down,
+                Rounding::Up,
+                Rounding::Floor,
+                Rounding::Ceil,
+            ] {
+                let wide = div_round(i128::from(a), i128::from(b), mode);
+                let wide = wide.and_then(|value| i64::try_from(value).ok());
+                prop_assert_eq!(small_quotient(a, b, mode), wide, "{} / {} {:?}", a, b, mode);
+            }
+        }
     }
 }
