@@ -127,6 +127,12 @@ fn faulty_packs_are_explained_by_line() {
             "SUM(importanse) FILTER (WHERE reply_on_time)",
             "importance",
         ),
+        (
+            "cycle",
+            "value = \"grade_weight(grade) *",
+            "value = \"importance * grade_weight(grade) *",
+            "cycle",
+        ),
         ("sum", "maximum = \"100\"", "maximum = \"101\"", "101"),
     ] {
         let pack = office.path(name);

@@ -131,9 +131,7 @@ fn a_browser_shows_the_public_page() {
         ])
         .output()
         .unwrap();
-    let size = std::fs::metadata(&picture)
-        .map(|file| file.len())
-        .unwrap_or(0);
+    let size = std::fs::metadata(&picture).map_or(0, |file| file.len());
     let log = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
         size > 20_000,

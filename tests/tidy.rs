@@ -140,10 +140,6 @@ fn files_are_short_and_say_what_they_are() {
         if !text.starts_with("//!") {
             faults.push(format!("{}: begins without a //! line", path.display()));
         }
-        if let Some(line) = code.lines().find(|line| line.chars().count() > 120) {
-            let path = path.display();
-            faults.push(format!("{path}: a line of over 120 characters: {line}"));
-        }
         let stem = path.file_stem().unwrap().to_string_lossy();
         if [
             "utils", "util", "common", "helpers", "helper", "manager", "misc",

@@ -191,7 +191,7 @@ fn folder_texts(folder: &Path) -> Result<Texts, Error> {
                 .into_owned();
             if path.is_dir() && prefix.is_empty() {
                 folders.push((path, format!("{name}/")));
-            } else if name.ends_with(".toml") {
+            } else if path.extension().is_some_and(|ending| ending == "toml") {
                 let text = std::fs::read_to_string(&path).map_err(Error::file(&path))?;
                 texts.insert(format!("{prefix}{name}"), text);
             }

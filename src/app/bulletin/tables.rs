@@ -15,7 +15,7 @@ use super::wording;
 const TREND_DEPARTMENTS: usize = 3;
 
 /// Departments of a group, best first; those without a rank last, by name.
-fn ordered<'a>(assessment: &'a Assessment, group: DepartmentGroup) -> Vec<&'a DepartmentResult> {
+fn ordered(assessment: &Assessment, group: DepartmentGroup) -> Vec<&DepartmentResult> {
     let mut results: Vec<_> = assessment
         .departments
         .iter()

@@ -80,21 +80,17 @@ pub(super) fn notes(material: &Material<'_>) -> Vec<String> {
         name.map_or_else(|| sentence.clone(), |name| format!("{name}：{sentence}"))
     }));
     notes.extend(material.awards.advice.iter().map(|advice| {
-        format!(
-            "{}：建议{}。{}",
-            material.name(&advice.department),
-            advice.title,
-            chinese_part(&advice.reason)
-        )
+        let name = material.name(&advice.department);
+        format!("{name}：{}。", chinese_part(&advice.reason))
     }));
     notes
 }
 
 /// The sentence before the English in brackets.
 pub(super) fn chinese_part(message: &str) -> String {
-    let cut = message.rfind(" (").filter(|at| {
-        message.ends_with(')') && message.get(*at..).is_some_and(|tail| tail.is_ascii())
-    });
+    let cut = message
+        .rfind(" (")
+        .filter(|at| message.ends_with(')') && message.get(*at..).is_some_and(str::is_ascii));
     cut.and_then(|at| message.get(..at))
         .unwrap_or(message)
         .trim_end()

@@ -134,9 +134,9 @@ pub(crate) fn record(
 
 /// One digest over names and digests of the files.
 fn reports_digest(rows: &[store::reports::Report]) -> String {
-    let lines: String = rows
+    let lines: Vec<String> = rows
         .iter()
-        .map(|row| format!("{} {}\n", row.sha256, row.name))
+        .map(|row| format!("{} {}", row.sha256, row.name))
         .collect();
-    sha256_hex(lines.as_bytes())
+    sha256_hex(lines.join("\n").as_bytes())
 }

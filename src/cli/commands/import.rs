@@ -39,6 +39,8 @@ pub fn import(context: &Context, options: &Options) -> anyhow::Result<ExitCode> 
 }
 
 fn text_of(summaries: &[FileSummary]) -> String {
+    /// Warnings that are printed; `--json` has them all.
+    const SHOWN: usize = 5;
     let head = [
         ("文件", Align::Left),
         ("种类", Align::Left),
@@ -85,7 +87,6 @@ fn text_of(summaries: &[FileSummary]) -> String {
     }
     text.push_str(&rejects_text(summaries));
     let warnings: Vec<_> = summaries.iter().flat_map(|file| &file.warnings).collect();
-    const SHOWN: usize = 5;
     for warning in warnings.iter().take(SHOWN) {
         text.push_str(&warning.to_string());
     }

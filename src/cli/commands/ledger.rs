@@ -172,7 +172,7 @@ fn json_of(statement: &Statement) -> serde_json::Value {
                 "effective_on": line.effective_on.to_string(),
                 "for_period": line.for_period.to_string(),
                 "kind": line.kind.code(),
-                "component": line.component.map(|component| component.code()),
+                "component": line.component.map(app::ledger::Component::code),
                 "line": line.line.as_ref().map(ToString::to_string),
                 "document": line.document,
                 "memo": line.memo,

@@ -27,7 +27,7 @@ pub fn verify(context: &Context, command: &Command) -> anyhow::Result<ExitCode> 
         Command::Run { id } => app.verify_run(&RunId::new(id))?,
         Command::Ledger => app.verify_ledger()?,
     };
-    let sound = checks.iter().all(|check| check.holds());
+    let sound = checks.iter().all(app::verify::Check::holds);
     let mut text = String::new();
     for check in &checks {
         let mark = if check.holds() { "✓" } else { "✗" };
