@@ -1,1 +1,23 @@
-//! Peers side by side in one run.
+//! Peers side by side in one run: the engine against the program that would be written on
+//! `rust_decimal`, and a whole month by stage.
+//!
+//! What is compared runs in turns, so that a busy machine slows both; figures are medians. Nothing
+//! is printed that was not measured in the same run.
+
+pub mod city;
+pub mod figures;
+pub mod machine;
+pub mod month;
+pub mod replicas;
+pub mod scoring;
+pub mod timing;
+pub mod weighted;
+
+/// Whatever stops a benchmark: it has no caller that could act on the kind.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Faults and diagnostics as a failure.
+pub(crate) fn failure<T: std::fmt::Display>(all: &[T]) -> Failure {
+    let lines: Vec<String> = all.iter().map(ToString::to_string).collect();
+    lines.join("\n").into()
+}

@@ -1,0 +1,43 @@
+//! `cargo bench -p bench [scoring] [weighted] [month]`: all parts, or those named.
+
+use bench::city::City;
+use bench::figures::Figures;
+use bench::{Failure, machine, month, scoring, weighted};
+
+fn main() -> Result<(), Failure> {
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    let asked = |part: &str| wanted.is_empty() || wanted.iter().any(|word| word == part);
+    let machine = machine::describe();
+    let mut figures = Figures::default();
+    if asked("weighted") {
+        figures.extend(weighted::measure(&[1_000, 10_000, 100_000, 1_000_000])?);
+    }
+    if asked("scoring") {
+        let scene = City::new(true)?.scene()?;
+        let sizes = [1_000, 10_000, 100_000];
+        figures.extend(scoring::measure("小城 small city", &scene, &sizes)?);
+    }
+    let mut city = None;
+    if asked("month") {
+        let (stages, last) = month::measure()?;
+        figures.extend(stages);
+        city = Some(last);
+    }
+    if asked("scoring") {
+        let city = match city {
+            Some(city) => city,
+            None => City::new(false)?,
+        };
+        let scene = city.scene()?;
+        figures.extend(scoring::measure(
+            "郑州规模 whole city",
+            &scene,
+            &[1_000, 10_000],
+        )?);
+    }
+    println!("{machine}\n\n{figures}");
+    Ok(())
+}
