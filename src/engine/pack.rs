@@ -1,4 +1,4 @@
-//! A rule pack as plain data, read from TOML by [`load`]. What the parts mean for a score or for
+//! A rule pack as plain data, read from TOML by [`load()`]. What the parts mean for a score or for
 //! money is the business of the crate above.
 
 mod compile;

@@ -2,7 +2,7 @@
 //!
 //! The two backends of plotters disagree about text: SVG sizes the em as `size / 1.24` and hangs
 //! text 0.76 em above the baseline, bitmaps size the em as `size / 1.448`, hang it half a size above
-//! and forget the room to the left of a glyph. [`Target`] and [`write`] undo all of it, so that a
+//! and forget the room to the left of a glyph. `Target` and `write` undo all of it, so that a
 //! drawing looks the same in either.
 
 use plotters::backend::{BitMapBackend, DrawingBackend, SVGBackend};

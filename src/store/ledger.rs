@@ -1,7 +1,7 @@
 //! The ledger in the database: load, decide, append, prove, audit.
 //!
 //! Every event is one row of `ledger_records`; all other tables of the ledger are projections of
-//! it, checked by triggers on the way in and by [`audit`] ever after. A batch of commands is one
+//! it, checked by triggers on the way in and by [`audit()`] ever after. A batch of commands is one
 //! transaction: decision, records, Merkle leaves and the signed checkpoint become visible at once.
 
 mod append;
