@@ -224,7 +224,7 @@ pub fn measure(sizes: &[usize]) -> Result<Vec<Figure>, Failure> {
             || bound.evaluate().map_err(|all| failure(&all)),
             || Ok(by_hand(&structures)),
         )?;
-        let stage = "24 项加权评分与四等 weighted score, 4 grades";
+        let stage = "24 项加权评分与四等 weighted score, 4 grades，参照手写循环 loop by hand";
         figures.push(Figure::compared(stage, shown, *size, pair, errors.as_ref()));
     }
     Ok(figures)
