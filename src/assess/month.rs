@@ -276,7 +276,7 @@ impl<'p> Month<'p> {
         let columns = self.evaluation.indicators.iter();
         columns
             .filter_map(|column| {
-                let mut input = Input::from(column.cells.get(subject)?);
+                let mut input = Input::from(&column.cells.get(subject)?);
                 input.best = self.best.get(&(column.indicator, group?)).cloned();
                 Some(input)
             })
@@ -333,7 +333,7 @@ fn best_of_groups(
         if !indicator.is_some_and(|i| matches!(i.kind, IndicatorKind::Relative)) {
             continue;
         }
-        for (department, cell) in frame.departments.iter().zip(&column.cells) {
+        for (department, cell) in frame.departments.iter().zip(column.cells.iter()) {
             let known = best
                 .entry((column.indicator, department.group))
                 .or_default();

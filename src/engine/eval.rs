@@ -2,14 +2,19 @@
 //! all subjects), on scaled integers of 64 bits that widen to checked 128 bits.
 
 mod aggregate;
+mod bands;
 mod calendar;
+mod distinct;
+mod grouping;
 mod lanes;
 mod nodes;
 mod number;
 
-pub(crate) use aggregate::{Aggregated, Grouping, aggregate, count, select_rows};
+pub(crate) use aggregate::{Aggregated, aggregate, count, select_rows};
+pub(crate) use bands::Bands;
 pub(crate) use calendar::CalendarMemo;
-pub(crate) use lanes::{LaneFault, Lanes};
+pub(crate) use grouping::Grouping;
+pub(crate) use lanes::{LaneFault, Lanes, misfit, show_number};
 pub(crate) use nodes::{Machine, Stretch, show_lane};
 
 use crate::pack::Output;

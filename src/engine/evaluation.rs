@@ -1,5 +1,10 @@
 //! What a plan computes: one cell per indicator and subject.
 
+mod cells;
+mod numbers;
+
+pub use cells::Cells;
+
 use crate::exact::Quantity;
 
 /// A value of an indicator.
@@ -41,7 +46,7 @@ pub struct IndicatorColumn {
     /// Index into [`crate::pack::Pack::indicators`].
     pub indicator: usize,
     /// One cell per subject, in the order of the frame.
-    pub cells: Vec<Cell>,
+    pub cells: Cells,
 }
 
 /// All indicators in force, in pack order.
@@ -53,7 +58,7 @@ pub struct Evaluation {
 
 impl Evaluation {
     /// The cell of an indicator (index into the pack) and a subject.
-    pub fn cell(&self, indicator: usize, subject: usize) -> Option<&Cell> {
+    pub fn cell(&self, indicator: usize, subject: usize) -> Option<Cell> {
         self.indicators
             .iter()
             .find(|column| column.indicator == indicator)

@@ -192,6 +192,19 @@ impl Quantity {
         if numerator == i128::MIN {
             return None; // its absolute value, which the reduction needs, does not exist
         }
+        let narrow = (
+            u64::try_from(numerator.unsigned_abs()),
+            u64::try_from(denominator),
+        );
+        if let (Ok(above), Ok(below)) = narrow {
+            // The usual case: 64 bits take a fraction of the time that 128 bits do.
+            let divisor = above.gcd(&below);
+            let above = i128::from(above / divisor);
+            return Some(Self {
+                numerator: if numerator < 0 { -above } else { above },
+                denominator: i128::from(below / divisor),
+            });
+        }
         let divisor = numerator.gcd(&denominator);
         if divisor > 1 {
             numerator /= divisor;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crate::schema::{Schema, TableSchema, Type};
 
+mod columns;
 mod rows;
+pub(crate) use columns::Columns;
 pub use rows::{Datum, RowBuilder};
 
 /// Why columns do not make a frame.

@@ -20,7 +20,7 @@ pub mod schema;
 pub mod table;
 pub mod trace;
 
-pub use evaluation::{Cell, Evaluation, IndicatorColumn, Status, Value};
+pub use evaluation::{Cell, Cells, Evaluation, IndicatorColumn, Status, Value};
 pub use exact::{Exact, Quantity};
 pub use fault::{Fault, FaultKind};
 pub use frame::{ColumnData, Datum, Frame, FrameError, FrameTable, RowBuilder, TextColumn, Values};

@@ -17,7 +17,7 @@ use crate::evaluation::Evaluation;
 
 use crate::fault::{Fault, FaultKind};
 use crate::formula::tree::{Aggregate, Kind, Node};
-use crate::frame::Frame;
+use crate::frame::{Columns, Frame};
 use crate::pack::{CompiledPack, Pack, ParameterValue, Table, compile, placed};
 use crate::schema::Schema;
 use crate::table::Lookup;
@@ -135,7 +135,12 @@ impl Plan {
         let facts = self.checked_table(frame, *table)?;
         let calendar = WorkdayCalendar::new();
         let memo = crate::eval::CalendarMemo::new(&calendar);
-        let machine = Machine::new(&self.importance_constants, Some(&memo), &facts.columns, &[]);
+        let machine = Machine::new(
+            &self.importance_constants,
+            Some(&memo),
+            Columns::given(&facts.columns),
+            &[],
+        );
         let fault = |fault: LaneFault| {
             let subject = facts
                 .offsets
@@ -192,6 +197,8 @@ impl Plan {
             let rows = table.rows();
             let fits = table.columns.len() == rules.columns.len()
                 && table.offsets.len() == frame.subjects + 1
+                && table.offsets.first() == Some(&0)
+                && table.offsets.is_sorted()
                 && table
                     .columns
                     .iter()

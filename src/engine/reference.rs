@@ -22,7 +22,7 @@ use crate::eval::{CalendarMemo, Constants};
 use crate::fault::FaultKind;
 use crate::formula::Compiled;
 use crate::formula::tree::{Arithmetic, Kind, Node, Ty};
-use crate::frame::{ColumnData, Values};
+use crate::frame::{Columns, Values};
 use crate::pack::Table;
 
 /// A value of the reference.
@@ -42,7 +42,7 @@ pub(crate) struct Reference<'a, N> {
     constants: &'a Constants,
     tables: &'a [Table],
     calendar: &'a CalendarMemo<'a>,
-    columns: &'a [ColumnData],
+    columns: Columns<'a>,
     numbers: PhantomData<N>,
 }
 
@@ -75,7 +75,7 @@ impl<'a, N: Number> Reference<'a, N> {
         constants: &'a Constants,
         tables: &'a [Table],
         calendar: &'a CalendarMemo<'a>,
-        columns: &'a [ColumnData],
+        columns: Columns<'a>,
     ) -> Self {
         Self {
             constants,

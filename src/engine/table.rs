@@ -6,6 +6,7 @@ mod classes;
 
 use std::collections::BTreeMap;
 
+use crate::exact::Exact;
 use crate::pack::{HitPolicy, Output, Table};
 use classes::{Classes, classes};
 
@@ -105,6 +106,14 @@ impl Lookup {
         self.inputs
             .get(input)
             .map_or(0, |classes| classes.class(value))
+    }
+
+    /// The points of a numeric input: class `2i + 1` is point `i`, class `2i` what lies before it.
+    pub(crate) fn points(&self, input: usize) -> &[Exact] {
+        match self.inputs.get(input) {
+            Some(Classes::Points { points, .. }) => points,
+            _ => &[],
+        }
     }
 
     /// Combinations that no row covers (between the outermost points and listed texts), and pairs of

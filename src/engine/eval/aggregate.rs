@@ -1,54 +1,37 @@
 //! Rows to groups: sums, counts, means, extremes. A group is a subject, or a subject and a text.
 
+use std::borrow::Cow;
+
 use super::CHUNK;
+use super::distinct::count_distinct;
+use super::grouping::Grouping;
 use super::lanes::{LaneFault, Lanes, misfit};
 use super::nodes::{Machine, Stretch};
 use crate::exact::pow10;
 use crate::fault::FaultKind;
-use crate::formula::tree::{Aggregate, Function, Node, Ty};
-
-/// The group of every row.
-#[derive(Clone, Debug)]
-pub(crate) struct Grouping {
-    /// Group of each row.
-    pub(crate) of_row: Vec<u32>,
-    /// Number of groups.
-    pub(crate) count: usize,
-}
-
-impl Grouping {
-    /// Each subject is a group.
-    pub(crate) fn by_subject(offsets: &[u32]) -> Self {
-        let mut of_row = Vec::with_capacity(offsets.last().map_or(0, |end| *end as usize));
-        for ((start, end), group) in offsets.iter().zip(offsets.iter().skip(1)).zip(0_u32..) {
-            of_row.extend((*start..*end).map(|_| group));
-        }
-        Self {
-            of_row,
-            count: offsets.len().saturating_sub(1),
-        }
-    }
-}
+use crate::formula::tree::{Aggregate, Function, Node};
 
 /// Results of an aggregate, one per group.
 #[derive(Clone, Debug)]
 pub(crate) struct Aggregated {
     pub(crate) lanes: Lanes,
-    /// Groups that have rows; `None` when a group without rows has a value too.
+    /// Groups that have rows; `None` when every group has a value.
     pub(crate) known: Option<Vec<bool>>,
 }
 
-/// Which rows satisfy a condition, among those asked for.
-pub(crate) fn select_rows(
+/// Which rows of the block satisfy a condition, among those asked for. Faults are placed in the
+/// block.
+pub(crate) fn select_rows<'r>(
     machine: &Machine<'_>,
     condition: Option<&Node>,
-    rows: &[bool],
-) -> Result<Vec<bool>, LaneFault> {
+    first_row: usize,
+    rows: &'r [bool],
+) -> Result<Cow<'r, [bool]>, LaneFault> {
     let Some(condition) = condition else {
-        return Ok(rows.to_vec());
+        return Ok(Cow::Borrowed(rows));
     };
     let mut selected = Vec::with_capacity(rows.len());
-    each_chunk(rows, |at| {
+    each_chunk(first_row, rows, |_, at| {
         let values = machine.eval(condition, at)?.bools()?;
         selected.extend(
             values
@@ -58,23 +41,20 @@ pub(crate) fn select_rows(
         );
         Ok(())
     })?;
-    Ok(selected)
+    Ok(Cow::Owned(selected))
 }
 
-/// Runs `body` over stretches of rows; faults are placed in the whole table.
-fn each_chunk(
+/// Runs `body` over stretches of the block, each with its first row counted in the block.
+pub(super) fn each_chunk(
+    first_row: usize,
     rows: &[bool],
-    mut body: impl FnMut(Stretch<'_>) -> Result<(), LaneFault>,
+    mut body: impl FnMut(usize, Stretch<'_>) -> Result<(), LaneFault>,
 ) -> Result<(), LaneFault> {
     for (index, active) in rows.chunks(CHUNK).enumerate() {
-        let start = index * CHUNK;
-        if !active.contains(&true) {
-            // Nothing is asked for here, but the caller's columns must stay aligned.
-            body(Stretch { start, active })?;
-            continue;
-        }
-        body(Stretch { start, active }).map_err(|fault| LaneFault {
-            lane: fault.lane + start,
+        let offset = index * CHUNK;
+        let start = first_row + offset;
+        body(offset, Stretch { start, active }).map_err(|fault| LaneFault {
+            lane: fault.lane + offset,
             ..fault
         })?;
     }
@@ -86,20 +66,20 @@ pub(crate) fn aggregate(
     machine: &Machine<'_>,
     aggregate: &Aggregate,
     rows: &[bool],
-    groups: &Grouping,
+    groups: Grouping<'_>,
 ) -> Result<Aggregated, LaneFault> {
-    let rows = select_rows(machine, aggregate.filter.as_ref(), rows)?;
+    let rows = select_rows(machine, aggregate.filter.as_ref(), groups.first_row(), rows)?;
     let full = |lanes| Aggregated { lanes, known: None };
     match (aggregate.function, aggregate.arguments.as_slice()) {
-        (Function::Count, []) => Ok(full(Lanes::Small(count(&rows, groups)))),
+        (Function::Count, []) => {
+            let counts = count(&rows, groups).into_iter().map(i64::from);
+            Ok(full(Lanes::Small(counts.collect())))
+        }
         (Function::CountDistinct, arguments) => {
             let counts = count_distinct(machine, arguments, &rows, groups)?;
             Ok(full(Lanes::Small(counts)))
         }
-        (Function::Sum, [one]) => {
-            let sums = sum(machine, one, &rows, groups)?;
-            Ok(full(Lanes::narrowed(sums)))
-        }
+        (Function::Sum, [one]) => Ok(full(sum(machine, one, &rows, groups)?)),
         (Function::Average, [one]) => {
             let sums = sum(machine, one, &rows, groups)?;
             let counts = count(&rows, groups);
@@ -110,23 +90,28 @@ pub(crate) fn aggregate(
                 .collect::<Option<Vec<_>>>()
                 .ok_or_else(misfit)?;
             Ok(Aggregated {
-                lanes: Lanes::Fraction(sums, below),
+                lanes: Lanes::Fraction(sums.wide()?, below),
                 known: Some(counts.into_iter().map(|count| count > 0).collect()),
             })
         }
-        (Function::Minimum, [one]) => extreme(machine, one, &rows, groups, false),
-        (Function::Maximum, [one]) => extreme(machine, one, &rows, groups, true),
+        (Function::Minimum, [one]) => extreme(machine, one, &rows, groups, i128::min),
+        (Function::Maximum, [one]) => extreme(machine, one, &rows, groups, i128::max),
         _ => Err(misfit()),
     }
 }
 
-pub(crate) fn count(rows: &[bool], groups: &Grouping) -> Vec<i64> {
-    let mut counts = vec![0_i64; groups.count];
-    for (group, selected) in groups.of_row.iter().zip(rows) {
-        if let Some(count) = counts.get_mut(*group as usize) {
-            *count += i64::from(*selected);
-        }
+/// How many rows of each group are selected.
+pub(crate) fn count(rows: &[bool], groups: Grouping<'_>) -> Vec<u32> {
+    if groups.is_row_by_row() {
+        return rows.iter().map(|selected| u32::from(*selected)).collect();
     }
+    let mut counts = vec![0_u32; groups.count()];
+    groups.parts(0..rows.len(), |group, part| {
+        let selected = rows.get(part).unwrap_or_default().iter();
+        if let Some(count) = counts.get_mut(group) {
+            *count += selected.map(|selected| u32::from(*selected)).sum::<u32>();
+        }
+    });
     counts
 }
 
@@ -134,40 +119,110 @@ fn sum(
     machine: &Machine<'_>,
     argument: &Node,
     rows: &[bool],
-    groups: &Grouping,
-) -> Result<Vec<i128>, LaneFault> {
-    let mut sums = vec![0_i128; groups.count];
-    each_chunk(rows, |at| {
-        let group = groups.of_row.get(at.start..).unwrap_or_default();
+    groups: Grouping<'_>,
+) -> Result<Lanes, LaneFault> {
+    if groups.is_row_by_row() {
+        return sum_of_rows(machine, argument, rows, groups.first_row());
+    }
+    let mut sums = vec![0_i128; groups.count()];
+    each_chunk(groups.first_row(), rows, |offset, at| {
+        let chunk = offset..offset + at.active.len();
         match machine.eval(argument, at)? {
             Lanes::Small(values) => {
-                let lanes = values.iter().zip(at.active).zip(group);
-                for ((value, active), group) in lanes {
-                    if let Some(sum) = sums.get_mut(*group as usize) {
+                let narrow = have_room(&values);
+                groups.parts(chunk, |group, part| {
+                    let values = values.get(part.clone()).unwrap_or_default();
+                    let active = at.active.get(part).unwrap_or_default();
+                    if let Some(sum) = sums.get_mut(group) {
                         // Fewer than 2^32 rows of 64 bits cannot exceed 96 bits.
-                        *sum += i128::from(if *active { *value } else { 0 });
+                        *sum += total(values, active, narrow);
                     }
-                }
+                });
+                Ok(())
             }
             other => {
                 let values = other.wide()?;
-                let lanes = values.iter().zip(at.active).zip(group).enumerate();
-                for (lane, ((value, active), group)) in lanes {
-                    if let (true, Some(sum)) = (*active, sums.get_mut(*group as usize)) {
-                        *sum = sum
-                            .checked_add(*value)
-                            .ok_or(LaneFault::new(lane, FaultKind::Overflow))?;
+                let mut overflow = None;
+                groups.parts(chunk, |group, part| {
+                    for lane in part {
+                        let (value, active) = (values.get(lane), at.active.get(lane));
+                        if let (Some(value), Some(true), Some(sum)) =
+                            (value, active, sums.get_mut(group))
+                        {
+                            match sum.checked_add(*value) {
+                                Some(new) => *sum = new,
+                                None => overflow = overflow.or(Some(lane)),
+                            }
+                        }
                     }
+                });
+                overflow.map_or(Ok(()), |lane| {
+                    Err(LaneFault::new(lane, FaultKind::Overflow))
+                })
+            }
+        }
+    })?;
+    Ok(Lanes::narrowed(sums))
+}
+
+/// Whether as many of these values as a chunk holds add up within 64 bits.
+fn have_room(values: &[i64]) -> bool {
+    const ROOM: u32 = CHUNK.ilog2() + 1;
+    let bits = values
+        .iter()
+        .fold(0, |bits, value| bits | (value ^ (value >> 63)));
+    bits >> (63 - ROOM) == 0
+}
+
+fn total(values: &[i64], active: &[bool], narrow: bool) -> i128 {
+    let chosen = values
+        .iter()
+        .zip(active)
+        .map(|(value, active)| if *active { *value } else { 0 });
+    if narrow {
+        i128::from(chosen.fold(0_i64, i64::wrapping_add))
+    } else {
+        chosen.map(i128::from).sum()
+    }
+}
+
+/// Sums of one row each: the values themselves, and nothing where the row is not asked for.
+fn sum_of_rows(
+    machine: &Machine<'_>,
+    argument: &Node,
+    rows: &[bool],
+    first_row: usize,
+) -> Result<Lanes, LaneFault> {
+    let mut small: Vec<i64> = Vec::with_capacity(rows.len());
+    let mut wide: Vec<i128> = Vec::new();
+    each_chunk(first_row, rows, |_, at| {
+        let lanes = machine.eval(argument, at)?;
+        let active = at.active.iter();
+        match lanes {
+            Lanes::Small(values) if wide.is_empty() => {
+                let chosen = values.iter().zip(active);
+                small.extend(chosen.map(|(value, active)| if *active { *value } else { 0 }));
+            }
+            lanes => {
+                if wide.is_empty() {
+                    wide = small.iter().copied().map(i128::from).collect();
                 }
+                let values = lanes.wide()?;
+                let chosen = values.iter().zip(active);
+                wide.extend(chosen.map(|(value, active)| if *active { *value } else { 0 }));
             }
         }
         Ok(())
     })?;
-    Ok(sums)
+    Ok(if wide.is_empty() {
+        Lanes::Small(small)
+    } else {
+        Lanes::narrowed(wide)
+    })
 }
 
 /// A value of any type as a key; equal values have equal keys.
-fn keys(lanes: Lanes) -> Result<Vec<i128>, LaneFault> {
+pub(super) fn keys(lanes: Lanes) -> Result<Vec<i128>, LaneFault> {
     Ok(match lanes {
         Lanes::Bool(values) => values.into_iter().map(i128::from).collect(),
         Lanes::Date(values) => values.into_iter().map(i128::from).collect(),
@@ -176,103 +231,30 @@ fn keys(lanes: Lanes) -> Result<Vec<i128>, LaneFault> {
     })
 }
 
-fn count_distinct(
-    machine: &Machine<'_>,
-    arguments: &[Node],
-    rows: &[bool],
-    groups: &Grouping,
-) -> Result<Vec<i64>, LaneFault> {
-    let mut seen: Vec<(u32, Vec<i128>)> = Vec::new();
-    let texts = unify_texts(machine, arguments, rows)?;
-    each_chunk(rows, |at| {
-        let mut columns = Vec::with_capacity(arguments.len());
-        for (argument, texts) in arguments.iter().zip(&texts) {
-            let column = match texts {
-                Some(all) => all
-                    .get(at.start..at.start + at.active.len())
-                    .ok_or_else(misfit)?
-                    .to_vec(),
-                None => keys(machine.eval(argument, at)?)?,
-            };
-            columns.push(column);
-        }
-        let group = groups.of_row.get(at.start..).unwrap_or_default();
-        for (lane, (active, group)) in at.active.iter().zip(group).enumerate() {
-            if *active {
-                let key = columns
-                    .iter()
-                    .filter_map(|column| column.get(lane).copied());
-                seen.push((*group, key.collect()));
-            }
-        }
-        Ok(())
-    })?;
-    seen.sort_unstable();
-    seen.dedup();
-    let mut counts = vec![0_i64; groups.count];
-    for (group, _) in seen {
-        if let Some(count) = counts.get_mut(group as usize) {
-            *count += 1;
-        }
-    }
-    Ok(counts)
-}
-
-/// Texts that are not a plain column have a dictionary per stretch: number them over the table.
-fn unify_texts(
-    machine: &Machine<'_>,
-    arguments: &[Node],
-    rows: &[bool],
-) -> Result<Vec<Option<Vec<i128>>>, LaneFault> {
-    let mut unified = Vec::with_capacity(arguments.len());
-    for argument in arguments {
-        let plain = matches!(argument.kind, crate::formula::tree::Kind::Column { .. });
-        if argument.ty != Ty::Text || plain {
-            unified.push(None);
-            continue;
-        }
-        let mut all = Vec::with_capacity(rows.len());
-        let mut dictionary = crate::frame::Dictionary::default();
-        each_chunk(rows, |at| {
-            let Lanes::Text(codes, local) = machine.eval(argument, at)? else {
-                return Err(misfit());
-            };
-            let texts = codes
-                .iter()
-                .map(|code| local.text(*code).unwrap_or_default());
-            all.extend(texts.map(|text| i128::from(dictionary.intern(text))));
-            Ok(())
-        })?;
-        unified.push(Some(all));
-    }
-    Ok(unified)
-}
-
 fn extreme(
     machine: &Machine<'_>,
     argument: &Node,
     rows: &[bool],
-    groups: &Grouping,
-    greatest: bool,
+    groups: Grouping<'_>,
+    better: impl Fn(i128, i128) -> i128,
 ) -> Result<Aggregated, LaneFault> {
-    let mut best: Vec<Option<i128>> = vec![None; groups.count];
-    each_chunk(rows, |at| {
+    let mut best: Vec<Option<i128>> = vec![None; groups.count()];
+    each_chunk(groups.first_row(), rows, |offset, at| {
         let values = keys(machine.eval(argument, at)?)?;
-        let group = groups.of_row.get(at.start..).unwrap_or_default();
-        for ((value, active), group) in values.iter().zip(at.active).zip(group) {
-            if let (true, Some(best)) = (*active, best.get_mut(*group as usize)) {
-                *best = Some(match *best {
-                    Some(before) if greatest => before.max(*value),
-                    Some(before) => before.min(*value),
-                    None => *value,
-                });
+        groups.parts(offset..offset + at.active.len(), |group, part| {
+            let values = values.get(part.clone()).unwrap_or_default().iter();
+            let active = at.active.get(part).unwrap_or_default();
+            let chosen = values.zip(active).filter(|(_, active)| **active);
+            let found = chosen.map(|(value, _)| *value).reduce(&better);
+            if let (Some(found), Some(best)) = (found, best.get_mut(group)) {
+                *best = Some(best.map_or(found, |before| better(before, found)));
             }
-        }
+        });
         Ok(())
     })?;
     let known = best.iter().map(Option::is_some).collect();
     let values = best.into_iter().map(Option::unwrap_or_default);
-    let lanes = if argument.ty == Ty::Date {
+    let lanes = if argument.ty == crate::formula::tree::Ty::Date {
         let days = values.map(|day| i32::try_from(day).unwrap_or_default());
         Lanes::Date(days.collect())
     } else {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::Rounding;
 
 use super::number;
-use crate::exact::pow10;
+use crate::exact::{Quantity, pow10};
 use crate::fault::FaultKind;
 use crate::frame::Dictionary;
 
@@ -19,6 +19,8 @@ pub(crate) enum Lanes {
     Wide(Vec<i128>),
     /// Numerators and denominators; denominators are above zero.
     Fraction(Vec<i128>, Vec<i128>),
+    /// The same where both fit 64 bits.
+    SmallFraction(Vec<i64>, Vec<i64>),
     Text(Vec<u32>, Arc<Dictionary>),
     Date(Vec<i32>),
 }
@@ -73,6 +75,10 @@ impl Lanes {
     pub(crate) fn fraction(self, scale: Option<u8>) -> Result<(Vec<i128>, Vec<i128>), LaneFault> {
         match self {
             Self::Fraction(above, below) => Ok((above, below)),
+            Self::SmallFraction(above, below) => {
+                let wide = |values: Vec<i64>| values.into_iter().map(i128::from).collect();
+                Ok((wide(above), wide(below)))
+            }
             scaled => {
                 let power = pow10(scale.unwrap_or(0)).ok_or_else(misfit)?;
                 let above = scaled.wide()?;
@@ -80,6 +86,61 @@ impl Lanes {
                 Ok((above, below))
             }
         }
+    }
+
+    /// Numerator and denominator of one lane, not reduced; `None` if it is not a number.
+    pub(crate) fn number(&self, scale: Option<u8>, lane: usize) -> Option<(i128, i128)> {
+        let power = pow10(scale.unwrap_or(0));
+        Some(match self {
+            Self::Small(values) => (i128::from(*values.get(lane)?), power?),
+            Self::Wide(values) => (*values.get(lane)?, power?),
+            Self::Fraction(above, below) => (*above.get(lane)?, *below.get(lane)?),
+            Self::SmallFraction(above, below) => {
+                (i128::from(*above.get(lane)?), i128::from(*below.get(lane)?))
+            }
+            Self::Bool(_) | Self::Text(..) | Self::Date(_) => return None,
+        })
+    }
+
+    /// The first lane asked for that is below zero, or above `most` whole ones.
+    pub(crate) fn outside(
+        &self,
+        scale: Option<u8>,
+        most: Option<i64>,
+        active: &[bool],
+    ) -> Option<usize> {
+        let most = most.map(i128::from);
+        let is_outside = |above: i128, below: i128| {
+            let limit = most.map(|most| most.checked_mul(below));
+            above < 0 || limit.is_some_and(|limit| limit.is_some_and(|limit| above > limit))
+        };
+        let narrow = match (self, pow10(scale.unwrap_or(0)), most) {
+            // One pass without branches tells that nothing is outside, as is usual.
+            (Self::Small(values), Some(power), most) => {
+                let limit = most.map_or(Some(i128::MAX), |most| most.checked_mul(power));
+                let limit =
+                    limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
+                let asked = values.iter().zip(active);
+                asked.fold(false, |any, (value, active)| {
+                    any | (active & ((*value < 0) | (*value > limit)))
+                })
+            }
+            (Self::SmallFraction(above, below), _, Some(1) | None) => {
+                let asked = above.iter().zip(below).zip(active);
+                asked.fold(false, |any, ((above, below), active)| {
+                    any | (active & ((*above < 0) | (most.is_some() & (above > below))))
+                })
+            }
+            _ => true,
+        };
+        if !narrow {
+            return None;
+        }
+        let mut lanes = active.iter().enumerate().filter(|(_, active)| **active);
+        lanes.find_map(|(lane, _)| {
+            let (above, below) = self.number(scale, lane)?;
+            is_outside(above, below).then_some(lane)
+        })
     }
 
     /// Numbers rounded to `to` decimals, as 64-bit integers.
@@ -119,7 +180,11 @@ impl Lanes {
             (Self::Bool(a), Self::Bool(b)) => Self::Bool(pick(a, &b, take)),
             (Self::Date(a), Self::Date(b)) => Self::Date(pick(a, &b, take)),
             (Self::Small(a), Self::Small(b)) => Self::Small(pick(a, &b, take)),
-            (Self::Fraction(a, b), Self::Fraction(c, d)) => {
+            (
+                a @ (Self::Fraction(..) | Self::SmallFraction(..)),
+                b @ (Self::Fraction(..) | Self::SmallFraction(..)),
+            ) => {
+                let ((a, b), (c, d)) = (a.fraction(None)?, b.fraction(None)?);
                 Self::Fraction(pick(a, &c, take), pick(b, &d, take))
             }
             (Self::Text(a, left), Self::Text(b, right)) => {
@@ -144,4 +209,11 @@ impl Lanes {
             _ => return Err(misfit()),
         })
     }
+}
+
+/// The number of one lane as a fault shows it.
+pub(crate) fn show_number(lanes: &Lanes, scale: Option<u8>, lane: usize) -> String {
+    let number = lanes.number(scale, lane);
+    let quantity = number.and_then(|(above, below)| Quantity::new(above, below));
+    quantity.map_or_else(String::new, |quantity| quantity.to_string())
 }

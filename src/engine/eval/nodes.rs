@@ -12,12 +12,12 @@ use domain::Rounding;
 
 use super::aggregate::Aggregated;
 use super::calendar::CalendarMemo;
-use super::lanes::{LaneFault, Lanes, misfit};
+use super::lanes::{LaneFault, Lanes, misfit, show_number};
 use super::{Constants, number};
 use crate::exact::Exact;
 use crate::fault::FaultKind;
 use crate::formula::tree::{Comparison, Form, Kind, Node, Ty};
-use crate::frame::{ColumnData, Dictionary, Values};
+use crate::frame::{Columns, Dictionary, Values};
 
 /// Classes by code, under (column, table, input).
 pub(crate) type ClassMemo = BTreeMap<(usize, usize, usize), Rc<Vec<usize>>>;
@@ -27,7 +27,7 @@ pub(crate) struct Machine<'a> {
     pub(crate) constants: &'a Constants,
     pub(crate) calendar: Option<&'a CalendarMemo<'a>>,
     /// Columns of the table; none over subjects.
-    pub(crate) columns: &'a [ColumnData],
+    pub(crate) columns: Columns<'a>,
     /// Results of the aggregates; none over rows.
     pub(crate) aggregates: &'a [Aggregated],
     /// Table classes of the texts of a column: (column, table, input) to class by code.
@@ -45,7 +45,7 @@ impl<'a> Machine<'a> {
     pub(crate) const fn new(
         constants: &'a Constants,
         calendar: Option<&'a CalendarMemo<'a>>,
-        columns: &'a [ColumnData],
+        columns: Columns<'a>,
         aggregates: &'a [Aggregated],
     ) -> Self {
         Self {
@@ -91,10 +91,7 @@ impl<'a> Machine<'a> {
                     number::arithmetic(*op, left, right, at.active)?
                 }
             }
-            Kind::Quotient(left, right) => {
-                let (left, right) = (self.fraction(left, at)?, self.fraction(right, at)?);
-                number::divide(left, right, at.active)?
-            }
+            Kind::Quotient(left, right) => self.quotient(left, right, at)?,
             Kind::Round(one, mode) => {
                 let scale = node.ty.scale().ok_or_else(misfit)?;
                 match &one.kind {
@@ -164,6 +161,19 @@ impl<'a> Machine<'a> {
 
     fn fraction(&self, node: &Node, at: Stretch<'_>) -> Result<number::Fractions, LaneFault> {
         self.eval(node, at)?.fraction(node.ty.scale())
+    }
+
+    fn quotient(&self, left: &Node, right: &Node, at: Stretch<'_>) -> Result<Lanes, LaneFault> {
+        let (above, below) = (self.eval(left, at)?, self.eval(right, at)?);
+        if left.ty.scale().is_some()
+            && left.ty.scale() == right.ty.scale()
+            && let Some(small) = number::small_fractions(&above, &below, at.active)
+        {
+            return Ok(small);
+        }
+        let above = above.fraction(left.ty.scale())?;
+        let below = below.fraction(right.ty.scale())?;
+        number::divide(above, below, at.active)
     }
 
     /// A quotient to a number of decimals, without the fraction between when 64 bits suffice.
@@ -297,12 +307,7 @@ pub(crate) fn show_lane(lanes: &Lanes, lane: usize, ty: Ty) -> String {
         Lanes::Bool(values) => values.get(lane).map(bool::to_string),
         Lanes::Small(values) => values.get(lane).map(|value| scaled(i128::from(*value))),
         Lanes::Wide(values) => values.get(lane).map(|value| scaled(*value)),
-        Lanes::Fraction(above, below) => match (above.get(lane), below.get(lane)) {
-            (Some(above), Some(below)) => {
-                crate::exact::Quantity::new(*above, *below).map(|value| value.to_string())
-            }
-            _ => None,
-        },
+        Lanes::Fraction(..) | Lanes::SmallFraction(..) => Some(show_number(lanes, None, lane)),
         Lanes::Text(codes, dictionary) => codes
             .get(lane)
             .and_then(|code| dictionary.text(*code))

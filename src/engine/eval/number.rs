@@ -134,6 +134,18 @@ pub(super) fn divide(
     Ok(Lanes::Fraction(above, below))
 }
 
+/// Quotients of numbers of equal scale, without work; `None` where a divisor asked for is not above
+/// zero, or the lanes are wide.
+pub(super) fn small_fractions(left: &Lanes, right: &Lanes, active: &[bool]) -> Option<Lanes> {
+    let (Lanes::Small(above), Lanes::Small(below)) = (left, right) else {
+        return None;
+    };
+    let divisors = below.iter().zip(active);
+    let sound = divisors.fold(true, |all, (below, active)| all & ((*below > 0) | !active));
+    let below = below.iter().map(|below| (*below).max(1));
+    sound.then(|| Lanes::SmallFraction(above.clone(), below.collect()))
+}
+
 /// `a · 10^more / b` to whole numbers, lane by lane; `None` when a lane does not fit 64 bits or has
 /// no quotient, which the wide loops then judge.
 pub(super) fn small_quotients(a: &[i64], b: &[i64], more: u8, mode: Rounding) -> Option<Vec<i64>> {
@@ -209,7 +221,8 @@ pub(super) fn signed(lanes: Lanes, absolute: bool, active: &[bool]) -> Result<La
         }
     };
     Ok(match lanes {
-        Lanes::Fraction(above, below) => {
+        Lanes::Fraction(..) | Lanes::SmallFraction(..) => {
+            let (above, below) = lanes.fraction(None)?;
             let above = checked(above.into_iter(), active, &FaultKind::Overflow, change)?;
             Lanes::Fraction(above, below)
         }

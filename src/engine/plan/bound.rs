@@ -1,11 +1,11 @@
-//! A frame bound to a plan: deadline columns computed, rows grouped by subject.
+//! A frame bound to a plan: the columns of deadlines computed, given columns left where they are.
 
 use domain::WorkdayCalendar;
 
 use super::{Plan, deadlines};
-use crate::eval::{CalendarMemo, Grouping, LaneFault, Machine};
+use crate::eval::{CalendarMemo, LaneFault, Machine};
 use crate::fault::{Fault, FaultKind};
-use crate::frame::{ColumnData, Frame, FrameTable};
+use crate::frame::{ColumnData, Columns, Frame, FrameTable};
 use domain::Place;
 
 /// Facts with everything the formulas of a plan read.
@@ -14,10 +14,8 @@ pub struct Bound<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) frame: &'a Frame,
     pub(crate) calendar: CalendarMemo<'a>,
-    /// Columns of each table, given and computed.
-    pub(crate) columns: Vec<Vec<ColumnData>>,
-    /// Subject of each row of each table.
-    pub(crate) groups: Vec<Grouping>,
+    /// Computed columns of each table; they follow those of the frame.
+    pub(crate) computed: Vec<Vec<ColumnData>>,
 }
 
 impl<'a> Bound<'a> {
@@ -26,19 +24,14 @@ impl<'a> Bound<'a> {
         frame: &'a Frame,
         calendar: &'a WorkdayCalendar,
     ) -> Result<Self, Vec<Fault>> {
-        let mut columns = Vec::with_capacity(plan.base.tables.len());
-        let mut groups = Vec::with_capacity(plan.base.tables.len());
         for index in 0..plan.base.tables.len() {
-            let table = plan.checked_table(frame, index)?;
-            columns.push(table.columns.clone());
-            groups.push(Grouping::by_subject(&table.offsets));
+            plan.checked_table(frame, index)?;
         }
         let mut bound = Self {
             plan,
             frame,
             calendar: CalendarMemo::new(calendar),
-            columns,
-            groups,
+            computed: vec![Vec::new(); plan.base.tables.len()],
         };
         deadlines::compute(&mut bound)?;
         Ok(bound)
@@ -49,7 +42,14 @@ impl<'a> Bound<'a> {
         let schema = self.plan.schema();
         let index = schema.table_index(table)?;
         let at = schema.tables.get(index)?.column_index(column)?;
-        self.columns.get(index)?.get(at)
+        self.columns(index).get(at)
+    }
+
+    /// The columns of a table, given and computed.
+    pub(crate) fn columns(&self, table: usize) -> Columns<'_> {
+        let given = self.table(table).map_or(&[][..], |table| &table.columns);
+        let computed = self.computed.get(table).map_or(&[][..], Vec::as_slice);
+        Columns::given(given).with(computed)
     }
 
     /// The rows of a table as given.
@@ -57,9 +57,14 @@ impl<'a> Bound<'a> {
         self.frame.tables.get(index)
     }
 
+    /// Where the rows of each subject begin in a table, and where the last end.
+    pub(crate) fn offsets(&self, table: usize) -> &'a [u32] {
+        self.table(table).map_or(&[][..], |table| &table.offsets)
+    }
+
     /// A machine over the rows of a table.
     pub(crate) fn machine(&self, table: usize) -> Machine<'_> {
-        let columns = self.columns.get(table).map_or(&[][..], Vec::as_slice);
+        let columns = self.columns(table);
         Machine::new(&self.plan.constants, Some(&self.calendar), columns, &[])
     }
 
@@ -70,13 +75,15 @@ impl<'a> Bound<'a> {
         table: usize,
         fault: LaneFault,
     ) -> Fault {
-        let groups = self.groups.get(table);
-        let subject = groups.and_then(|groups| groups.of_row.get(fault.lane));
+        let offsets = self.offsets(table);
+        let subject = offsets.partition_point(|end| *end as usize <= fault.lane);
         let name = self.plan.schema().tables.get(table);
         Fault {
             rule: rule.to_owned(),
             place: place.clone(),
-            subject: subject.and_then(|subject| usize::try_from(*subject).ok()),
+            subject: subject
+                .checked_sub(1)
+                .filter(|subject| *subject < self.frame.subjects),
             table: name.map_or_else(String::new, |table| table.name.clone()),
             row: Some(fault.lane),
             kind: fault.kind,

@@ -19,7 +19,7 @@ pub(super) fn compute(bound: &mut Bound<'_>) -> Result<(), Vec<Fault>> {
         };
         match columns(bound, compiled, deadline) {
             Ok(new) => {
-                if let Some(columns) = bound.columns.get_mut(compiled.table) {
+                if let Some(columns) = bound.computed.get_mut(compiled.table) {
                     columns.extend(new);
                 }
             }
@@ -110,7 +110,7 @@ fn terms(
             .map(|start| contains(rule.effective, *start))
             .collect();
         let condition = when.as_ref().map(|when| &when.root);
-        let matches = select_rows(&machine, condition, &in_force)?;
+        let matches = select_rows(&machine, condition, 0, &in_force)?;
         let matched = matches.iter().enumerate().filter(|(_, matched)| **matched);
         for (row, _) in matched {
             let Some(term) = terms.get_mut(row) else {
@@ -161,7 +161,7 @@ fn dates<'b>(bound: &'b Bound<'_>, table: usize, column: usize) -> &'b [i32] {
 }
 
 fn column_of<'b>(bound: &'b Bound<'_>, table: usize, column: usize) -> Option<&'b ColumnData> {
-    bound.columns.get(table)?.get(column)
+    bound.columns(table).get(column)
 }
 
 /// The dates of one case.

@@ -1,20 +1,35 @@
 //! Indicators: cases counted, rows aggregated, the value of every subject at once.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use super::bound::{Bound, subject_fault};
 use crate::eval::{
-    Aggregated, Grouping, LaneFault, Lanes, Machine, Stretch, aggregate, count, select_rows,
+    Aggregated, Bands, CHUNK, Grouping, LaneFault, Lanes, Machine, Stretch, aggregate, count,
+    select_rows, show_number,
 };
-use crate::evaluation::{Cell, Evaluation, IndicatorColumn, Status, Value};
+use crate::evaluation::{Cells, Evaluation, IndicatorColumn, Status, Value};
 use crate::exact::Quantity;
 use crate::fault::{Fault, FaultKind};
-use crate::pack::{CompiledRule, Indicator, IndicatorKind, Output};
+use crate::frame::Columns;
+use crate::pack::{CompiledRule, Indicator, IndicatorKind};
 use crate::table::{Hit, Input};
 
-/// A rule worked out: which rows are cases, what the aggregates gave, one cell per group.
-pub(crate) struct Worked {
-    pub(crate) rows: Vec<bool>,
+/// Most rows of subjects that are worked out together, unless one subject has more: what is noted
+/// of each row stays in the processor's second cache.
+const BLOCK_ROWS: u32 = 1 << 16;
+
+/// A rule with what its evaluation needs for every block of subjects.
+pub(crate) struct Job<'a> {
+    pub(crate) rule: &'a CompiledRule,
+    pub(crate) indicator: &'a Indicator,
+    bands: Option<Bands<'a>>,
+}
+
+/// What a rule found in a block of subjects: which rows are cases, what the aggregates gave.
+pub(crate) struct Worked<'r> {
+    pub(crate) rows: Cow<'r, [bool]>,
     pub(crate) aggregates: Vec<Aggregated>,
-    pub(crate) cells: Vec<Cell>,
 }
 
 /// A fault at a row or at a subject.
@@ -51,69 +66,90 @@ impl Bound<'_> {
         Some((rule, self.plan.pack.indicators.get(index)?))
     }
 
-    fn indicator(&self, index: usize) -> Result<Vec<Cell>, Box<Fault>> {
-        let Some((rule, indicator)) = self.rule(index) else {
-            return Ok(Vec::new());
+    /// The rule of an indicator, ready to be worked out.
+    pub(crate) fn job(&self, index: usize) -> Option<Job<'_>> {
+        let (rule, indicator) = self.rule(index)?;
+        let tables = &self.plan.constants.tables;
+        let band = match &indicator.kind {
+            IndicatorKind::Banded { .. } => rule.band.and_then(|band| tables.get(band)?.as_ref()),
+            _ => None,
         };
-        let Some(groups) = self.groups.get(rule.table) else {
-            return Ok(Vec::new());
-        };
-        let worked = self.work_out(rule, indicator, &self.machine(rule.table), groups);
-        let named = (indicator.id.as_str(), &indicator.place);
-        worked.map(|worked| worked.cells).map_err(|fault| {
-            Box::new(match fault {
-                PlacedFault::Row(fault) => self.row_fault(named, rule.table, fault),
-                PlacedFault::Subject(fault) => subject_fault(named, fault.lane, fault.kind),
-            })
+        Some(Job {
+            rule,
+            indicator,
+            bands: band.map(|table| Bands::new(table, rule.value.root.ty.scale())),
         })
     }
 
-    /// The cells of a rule over the rows of a machine.
-    pub(crate) fn work_out(
+    fn indicator(&self, index: usize) -> Result<Cells, Box<Fault>> {
+        let Some(job) = self.job(index) else {
+            return Ok(Cells::default());
+        };
+        let table = job.rule.table;
+        let machine = self.machine(table);
+        let offsets = self.offsets(table);
+        let mut cells = job.cells(self.frame.subjects);
+        let ones = vec![true; CHUNK];
+        for block in blocks(offsets) {
+            let subject = block.start;
+            let groups = Grouping::Runs(offsets.get(subject..=block.end).unwrap_or_default());
+            let all = match ones.get(..groups.rows()) {
+                Some(all) => Cow::Borrowed(all),
+                None => Cow::Owned(vec![true; groups.rows()]),
+            };
+            let worked = self.work_out(&job, &machine, groups, &all, &mut cells);
+            worked.map_err(|fault| {
+                let named = (job.indicator.id.as_str(), &job.indicator.place);
+                Box::new(match fault {
+                    PlacedFault::Row(mut fault) => {
+                        fault.lane += groups.first_row();
+                        self.row_fault(named, table, fault)
+                    }
+                    PlacedFault::Subject(fault) => {
+                        subject_fault(named, subject + fault.lane, fault.kind)
+                    }
+                })
+            })?;
+        }
+        Ok(cells)
+    }
+
+    /// Appends the cells of a rule over a block of subjects whose rows the machine has.
+    pub(crate) fn work_out<'r>(
         &self,
-        rule: &CompiledRule,
-        indicator: &Indicator,
+        job: &Job<'_>,
         machine: &Machine<'_>,
-        groups: &Grouping,
-    ) -> Result<Worked, PlacedFault> {
-        let all = vec![true; groups.of_row.len()];
-        let condition = rule.condition.as_ref();
-        let rows = select_rows(machine, condition, &all).map_err(PlacedFault::Row)?;
+        groups: Grouping<'_>,
+        all: &'r [bool],
+        cells: &mut Cells,
+    ) -> Result<Worked<'r>, PlacedFault> {
+        let condition = job.rule.condition.as_ref();
+        let rows = select_rows(machine, condition, groups.first_row(), all);
+        let rows = rows.map_err(PlacedFault::Row)?;
         let cases = count(&rows, groups);
         let statuses: Vec<Status> = cases
             .iter()
-            .map(|cases| status(indicator, *cases))
+            .map(|cases| status(job.indicator, *cases))
             .collect();
-        let aggregates =
-            Self::aggregates(machine, rule, &rows, groups).map_err(PlacedFault::Row)?;
+        let aggregates = Self::aggregates(machine, job.rule, &rows, groups);
+        let aggregates = aggregates.map_err(PlacedFault::Row)?;
         let active: Vec<bool> = statuses.iter().map(|one| *one == Status::Known).collect();
-        let over = Machine::new(&self.plan.constants, Some(&self.calendar), &[], &aggregates);
+        let constants = &self.plan.constants;
+        let over = Machine::new(constants, Some(&self.calendar), Columns::NONE, &aggregates);
         let at = Stretch {
             start: 0,
             active: &active,
         };
-        let root = &rule.value.root;
+        let root = &job.rule.value.root;
         let lanes = over.eval(root, at).map_err(PlacedFault::Subject)?;
-        let mut cells = Vec::with_capacity(statuses.len());
-        for (lane, (status, cases)) in statuses.iter().zip(&cases).enumerate() {
-            let value = if *status == Status::Known {
-                Some(value_at(&lanes, root.ty.scale(), lane).map_err(PlacedFault::Subject)?)
-            } else {
-                None
-            };
-            let band = self.judge(indicator, rule, value, lane);
-            cells.push(Cell {
-                status: *status,
-                cases: u64::try_from(*cases).unwrap_or(0),
-                value,
-                band: band.map_err(PlacedFault::Subject)?,
-            });
-        }
-        Ok(Worked {
-            rows,
-            aggregates,
-            cells,
-        })
+        let scale = root.ty.scale();
+        let bands = job
+            .judge(&lanes, scale, &active)
+            .map_err(PlacedFault::Subject)?;
+        cells
+            .append((&statuses, &cases), (lanes, scale), &active, &bands)
+            .map_err(PlacedFault::Subject)?;
+        Ok(Worked { rows, aggregates })
     }
 
     /// The aggregates of a rule over the selected rows.
@@ -121,56 +157,11 @@ impl Bound<'_> {
         machine: &Machine<'_>,
         rule: &CompiledRule,
         rows: &[bool],
-        groups: &Grouping,
+        groups: Grouping<'_>,
     ) -> Result<Vec<Aggregated>, LaneFault> {
         let all = rule.value.aggregates.iter();
         all.map(|one| aggregate(machine, one, rows, groups))
             .collect()
-    }
-
-    /// What the kind demands of the value; for banded indicators, the points it gives.
-    fn judge(
-        &self,
-        indicator: &Indicator,
-        rule: &CompiledRule,
-        value: Option<Value>,
-        subject: usize,
-    ) -> Result<Option<Quantity>, LaneFault> {
-        let Some(Value::Number(number)) = value else {
-            return Ok(None);
-        };
-        let fault = |kind| Err(LaneFault::new(subject, kind));
-        match &indicator.kind {
-            IndicatorKind::Ratio if number < Quantity::ZERO || number > Quantity::ONE => {
-                fault(FaultKind::RatioOutOfRange {
-                    value: number.to_string(),
-                })
-            }
-            IndicatorKind::Deduct { .. }
-            | IndicatorKind::Bonus { .. }
-            | IndicatorKind::Relative
-                if number < Quantity::ZERO =>
-            {
-                fault(FaultKind::Negative {
-                    value: number.to_string(),
-                })
-            }
-            IndicatorKind::Banded { .. } => {
-                let tables = &self.plan.constants.tables;
-                let table = rule.band.and_then(|band| tables.get(band)?.as_ref());
-                let Some(table) = table else {
-                    return Ok(None);
-                };
-                let input = Input::Number(number.numerator, number.denominator);
-                let class = table.lookup.class(0, input);
-                let hit = table.lookup.hit(&[class]);
-                match table.output(hit) {
-                    Some(Output::Number(points)) => Ok(points.quantity()),
-                    _ => fault(table.fault(hit, number.to_string())),
-                }
-            }
-            _ => Ok(None),
-        }
     }
 
     /// The row of the band table that a value falls into.
@@ -182,8 +173,63 @@ impl Bound<'_> {
     }
 }
 
-fn status(indicator: &Indicator, cases: i64) -> Status {
-    let cases = u64::try_from(cases).unwrap_or(0);
+impl Job<'_> {
+    /// No cell yet, with room for those of all subjects.
+    pub(crate) fn cells(&self, subjects: usize) -> Cells {
+        let points = self.bands.as_ref().map(Bands::points);
+        Cells::new(subjects, points.unwrap_or_default())
+    }
+
+    /// What the kind demands of the values asked for; for banded indicators, the band of each.
+    fn judge(
+        &self,
+        lanes: &Lanes,
+        scale: Option<u8>,
+        active: &[bool],
+    ) -> Result<Vec<u32>, LaneFault> {
+        let fault = |lane: usize, kind: fn(String) -> FaultKind| {
+            let value = show_number(lanes, scale, lane);
+            Err(LaneFault::new(lane, kind(value)))
+        };
+        match &self.indicator.kind {
+            IndicatorKind::Ratio => {
+                if let Some(lane) = lanes.outside(scale, Some(1), active) {
+                    return fault(lane, |value| FaultKind::RatioOutOfRange { value });
+                }
+            }
+            IndicatorKind::Deduct { .. }
+            | IndicatorKind::Bonus { .. }
+            | IndicatorKind::Relative => {
+                if let Some(lane) = lanes.outside(scale, None, active) {
+                    return fault(lane, |value| FaultKind::Negative { value });
+                }
+            }
+            _ => {}
+        }
+        match &self.bands {
+            Some(bands) => bands.of(lanes, scale, active),
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+/// Stretches of subjects with about as many rows as the caches like; each of at least one subject.
+fn blocks(offsets: &[u32]) -> impl Iterator<Item = Range<usize>> + '_ {
+    let subjects = offsets.len().saturating_sub(1);
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let first_row = offsets.get(start).filter(|_| start < subjects)?;
+        let most = (start + CHUNK).min(subjects);
+        let ends = offsets.get(start + 1..=most).unwrap_or_default();
+        let fitting = ends.partition_point(|end| end - first_row <= BLOCK_ROWS);
+        let block = start..start + fitting.max(1);
+        start = block.end;
+        Some(block)
+    })
+}
+
+fn status(indicator: &Indicator, cases: u32) -> Status {
+    let cases = u64::from(cases);
     let least = if indicator.kind.counts_without_cases() {
         indicator.min_cases
     } else {
@@ -203,20 +249,14 @@ pub(crate) fn value_at(lanes: &Lanes, scale: Option<u8>, lane: usize) -> Result<
         LaneFault::new(lane, FaultKind::WrongFrame { table })
     };
     let overflow = || LaneFault::new(lane, FaultKind::Overflow);
-    let power = crate::exact::pow10(scale.unwrap_or(0)).ok_or_else(overflow)?;
-    let (above, below) = match lanes {
-        Lanes::Bool(values) => {
-            return values
-                .get(lane)
-                .copied()
-                .map(Value::Bool)
-                .ok_or_else(misfit);
-        }
-        Lanes::Small(values) => (values.get(lane).copied().map(i128::from), Some(power)),
-        Lanes::Wide(values) => (values.get(lane).copied(), Some(power)),
-        Lanes::Fraction(above, below) => (above.get(lane).copied(), below.get(lane).copied()),
-        Lanes::Text(..) | Lanes::Date(_) => return Err(misfit()),
-    };
-    let quantity = Quantity::new(above.ok_or_else(misfit)?, below.ok_or_else(misfit)?);
+    if let Lanes::Bool(values) = lanes {
+        return values
+            .get(lane)
+            .copied()
+            .map(Value::Bool)
+            .ok_or_else(misfit);
+    }
+    let (above, below) = lanes.number(scale, lane).ok_or_else(misfit)?;
+    let quantity = Quantity::new(above, below);
     quantity.map(Value::Number).ok_or_else(overflow)
 }

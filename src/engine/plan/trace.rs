@@ -12,7 +12,7 @@ use crate::exact::Quantity;
 use crate::fault::{Fault, FaultKind};
 use crate::formula::tree::{Kind, Node};
 use crate::formula::{Names, show, show_aggregate};
-use crate::frame::{ColumnData, Values};
+use crate::frame::{ColumnData, Columns, Values};
 use crate::pack::CompiledRule;
 use crate::trace::{AggregateTrace, Trace};
 use rows::terms;
@@ -20,30 +20,31 @@ use rows::terms;
 impl Bound<'_> {
     /// How the value of an indicator (index into the pack) for a subject came about.
     pub fn trace(&self, indicator: usize, subject: usize) -> Result<Trace, Vec<Fault>> {
-        let Some((rule, declared)) = self.rule(indicator) else {
+        let Some(job) = self.job(indicator) else {
             return Err(vec![self.unknown(subject)]);
         };
+        let (rule, declared) = (job.rule, job.indicator);
         let named = (declared.id.as_str(), &declared.place);
         let range = self
             .table(rule.table)
             .map_or(0..0, |table| table.rows_of(subject));
         let columns = self.slice(rule.table, &range);
-        let machine = Machine::new(&self.plan.constants, Some(&self.calendar), &columns, &[]);
-        let groups = Grouping {
-            of_row: vec![0; range.len()],
-            count: 1,
-        };
+        let columns = Columns::given(&columns);
+        let machine = Machine::new(&self.plan.constants, Some(&self.calendar), columns, &[]);
+        let offsets = [0, u32::try_from(range.len()).unwrap_or(u32::MAX)];
         let at_row = |mut fault: LaneFault| {
             fault.lane += range.start;
             vec![self.row_fault(named, rule.table, fault)]
         };
-        let worked =
-            self.work_out(rule, declared, &machine, &groups)
-                .map_err(|fault| match fault {
-                    PlacedFault::Row(fault) => at_row(fault),
-                    PlacedFault::Subject(fault) => vec![subject_fault(named, subject, fault.kind)],
-                })?;
-        let Some(cell) = worked.cells.first().copied() else {
+        let mut cells = job.cells(1);
+        let all = vec![true; range.len()];
+        let worked = self
+            .work_out(&job, &machine, Grouping::Runs(&offsets), &all, &mut cells)
+            .map_err(|fault| match fault {
+                PlacedFault::Row(fault) => at_row(fault),
+                PlacedFault::Subject(fault) => vec![subject_fault(named, subject, fault.kind)],
+            })?;
+        let Some(cell) = cells.get(0) else {
             return Err(vec![self.unknown(subject)]);
         };
         let aggregates = self
@@ -61,7 +62,7 @@ impl Bound<'_> {
             decomposition,
             rows: self.row_traces(rule, &machine, &worked.rows, range.start),
             parameters: self.parameters_used(rule),
-            tables: self.tables_used(rule, &machine, &worked),
+            tables: self.tables_used(rule, &machine, &worked.rows, cell.value),
             aggregates,
         })
     }
@@ -81,8 +82,7 @@ impl Bound<'_> {
         fn part<T: Clone>(values: &[T], range: &std::ops::Range<usize>) -> Vec<T> {
             values.get(range.clone()).unwrap_or_default().to_vec()
         }
-        let columns = self.columns.get(table).map_or(&[][..], Vec::as_slice);
-        columns
+        self.columns(table)
             .iter()
             .map(|column| ColumnData {
                 values: match &column.values {
@@ -112,7 +112,7 @@ impl Bound<'_> {
         &self,
         rule: &CompiledRule,
         machine: &Machine<'_>,
-        worked: &Worked,
+        worked: &Worked<'_>,
         offset: usize,
     ) -> Result<Vec<AggregateTrace>, LaneFault> {
         let mut traces = Vec::with_capacity(worked.aggregates.len());
@@ -128,7 +128,7 @@ impl Bound<'_> {
                 Ok(Value::Number(value)) if known => value,
                 _ => Quantity::ZERO,
             };
-            let selected = select_rows(machine, aggregate.filter.as_ref(), &worked.rows)?;
+            let selected = select_rows(machine, aggregate.filter.as_ref(), 0, &worked.rows)?;
             let terms = terms(machine, aggregate, &selected, value)?;
             traces.push(AggregateTrace {
                 text,

@@ -8,7 +8,7 @@ use crate::eval::{Grouping, LaneFault, Machine, Stretch, select_rows};
 use crate::evaluation::Value;
 use crate::exact::Quantity;
 use crate::fault::{Fault, FaultKind};
-use crate::frame::Values;
+use crate::frame::{Columns, Values};
 
 impl Bound<'_> {
     /// The weight of each subject under each text of the column `by` that occurs among its rows.
@@ -32,20 +32,22 @@ impl Bound<'_> {
             return Err(vec![self.wrong(component, component)]);
         };
         let named = (found.id.as_str(), &found.place);
-        let Some((groups, keys)) = self.grouping(rule.table, by) else {
+        let Some((of_row, keys)) = self.grouping(rule.table, by) else {
             return Err(vec![self.wrong(component, by)]);
         };
+        let groups = Grouping::Scattered(&of_row, keys.len());
         let at_row = |fault: LaneFault| vec![self.row_fault(named, rule.table, fault)];
         let machine = self.machine(rule.table);
-        let all = vec![true; groups.of_row.len()];
-        let rows = select_rows(&machine, rule.condition.as_ref(), &all).map_err(at_row)?;
-        let aggregated = Self::aggregates(&machine, rule, &rows, &groups).map_err(at_row)?;
-        let active = vec![true; groups.count];
+        let all = vec![true; of_row.len()];
+        let rows = select_rows(&machine, rule.condition.as_ref(), 0, &all).map_err(at_row)?;
+        let aggregated = Self::aggregates(&machine, rule, &rows, groups).map_err(at_row)?;
+        let active = vec![true; keys.len()];
         let at = Stretch {
             start: 0,
             active: &active,
         };
-        let over = Machine::new(&self.plan.constants, Some(&self.calendar), &[], &aggregated);
+        let constants = &self.plan.constants;
+        let over = Machine::new(constants, Some(&self.calendar), Columns::NONE, &aggregated);
         let at_group = |fault: LaneFault| {
             let subject = keys
                 .get(fault.lane)
@@ -81,36 +83,32 @@ impl Bound<'_> {
         fault
     }
 
-    /// Groups of (subject, text of a column), in order, and the group of every row.
-    fn grouping(&self, table: usize, by: &str) -> Option<(Grouping, Vec<(u32, String)>)> {
+    /// The group of every row, and the groups: (subject, text of a column), in the order of the
+    /// subjects and, within one, of the codes of the texts.
+    fn grouping(&self, table: usize, by: &str) -> Option<(Vec<u32>, Vec<(u32, String)>)> {
         let rules = self.plan.schema().tables.get(table)?;
-        let column = self.columns.get(table)?.get(rules.column_index(by)?)?;
+        let column = self.columns(table).get(rules.column_index(by)?)?;
         let Values::Text { codes, dictionary } = &column.values else {
             return None;
         };
-        let subjects = &self.groups.get(table)?.of_row;
-        let mut numbers: BTreeMap<(u32, u32), u32> = BTreeMap::new();
-        for (subject, code) in subjects.iter().zip(codes) {
-            numbers.insert((*subject, *code), 0);
+        let mut of_row = Vec::with_capacity(codes.len());
+        let mut keys: Vec<(u32, String)> = Vec::new();
+        let offsets = self.offsets(table);
+        for ((start, end), subject) in offsets.iter().zip(offsets.iter().skip(1)).zip(0..) {
+            let own = codes.get(*start as usize..*end as usize)?;
+            let mut distinct = own.to_vec();
+            distinct.sort_unstable();
+            distinct.dedup();
+            let before = u32::try_from(keys.len()).ok()?;
+            for code in own {
+                let place = distinct.partition_point(|one| one < code);
+                of_row.push(before + u32::try_from(place).ok()?);
+            }
+            keys.extend(distinct.into_iter().map(|code| {
+                let text = dictionary.text(code).unwrap_or_default();
+                (subject, text.to_owned())
+            }));
         }
-        for (number, place) in numbers.values_mut().zip(0..) {
-            *number = place;
-        }
-        let of_row = subjects
-            .iter()
-            .zip(codes)
-            .map(|(subject, code)| numbers.get(&(*subject, *code)).copied().unwrap_or(0))
-            .collect();
-        let keys: Vec<(u32, String)> = numbers
-            .keys()
-            .map(|(subject, code)| {
-                (
-                    *subject,
-                    dictionary.text(*code).unwrap_or_default().to_owned(),
-                )
-            })
-            .collect();
-        let count = keys.len();
-        Some((Grouping { of_row, count }, keys))
+        Some((of_row, keys))
     }
 }

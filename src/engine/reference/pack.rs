@@ -53,7 +53,7 @@ fn cell<N: Number>(
         &bound.plan.constants,
         &bound.plan.pack.tables,
         &bound.calendar,
-        bound.columns.get(rule.table).map_or(&[][..], Vec::as_slice),
+        bound.columns(rule.table),
     );
     let range = bound
         .table(rule.table)

@@ -1,9 +1,9 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use super::*;
-use crate::eval::{Grouping, LaneFault, Lanes, Machine, Stretch, aggregate};
-use crate::exact::pow10;
+use crate::eval::{Grouping, LaneFault, Machine, Stretch, aggregate};
 use crate::formula::{Names, compile_subject};
+use crate::frame::ColumnData;
 use crate::schema::{Column, TableSchema, Type, Unit};
 use domain::Rounding;
 use domain::WorkdayCalendar;
@@ -105,35 +105,27 @@ fn columns(rows: &[Row]) -> Vec<ColumnData> {
 
 fn fast(
     compiled: &Compiled,
-    columns: &[ColumnData],
-    rows: usize,
+    columns: Columns<'_>,
+    rows: u32,
     constants: &Constants,
     calendar: &CalendarMemo<'_>,
 ) -> Result<BigRational, FaultKind> {
     let machine = Machine::new(constants, Some(calendar), columns, &[]);
-    let groups = Grouping {
-        of_row: vec![0; rows],
-        count: 1,
-    };
-    let all = vec![true; rows];
+    let offsets = [0, rows];
+    let groups = Grouping::Runs(&offsets);
+    let all = vec![true; groups.rows()];
     let kind = |fault: LaneFault| fault.kind;
     let mut aggregates = Vec::new();
     for one in &compiled.aggregates {
-        aggregates.push(aggregate(&machine, one, &all, &groups).map_err(kind)?);
+        aggregates.push(aggregate(&machine, one, &all, groups).map_err(kind)?);
     }
-    let over = Machine::new(constants, Some(calendar), &[], &aggregates);
+    let over = Machine::new(constants, Some(calendar), Columns::NONE, &aggregates);
     let at = Stretch {
         start: 0,
         active: &[true],
     };
     let lanes = over.eval(&compiled.root, at).map_err(kind)?;
-    let (above, below) = match lanes {
-        Lanes::Fraction(above, below) => (above[0], below[0]),
-        scaled => {
-            let scale = compiled.root.ty.scale().unwrap();
-            (scaled.wide().map_err(kind)?[0], pow10(scale).unwrap())
-        }
-    };
+    let (above, below) = lanes.number(compiled.root.ty.scale(), 0).unwrap();
     Ok(BigRational::new(above.into(), below.into()))
 }
 
@@ -164,10 +156,11 @@ proptest! {
         let calendar = WorkdayCalendar::new();
         let calendar = CalendarMemo::new(&calendar);
         let columns = columns(&rows);
-        let reference = Reference::new(&constants, &[], &calendar, &columns);
+        let columns = Columns::given(&columns);
+        let reference = Reference::new(&constants, &[], &calendar, columns);
         let all: Vec<usize> = (0..rows.len()).collect();
         let slow = reference.subject(&compiled, &all);
-        match fast(&compiled, &columns, rows.len(), &constants, &calendar) {
+        match fast(&compiled, columns, u32::try_from(rows.len()).unwrap(), &constants, &calendar) {
             // The reference has no bounds: where the columns overflow it may still have a value.
             Err(FaultKind::Overflow) => {}
             Err(kind) => prop_assert_eq!(slow, Err(kind), "{}", text),

@@ -42,7 +42,7 @@ fn a_case_becomes_a_frame_and_expectations() {
     );
     let plan = plan("2026-03");
     let (index, _) = plan.pack().indicator("violations").unwrap();
-    let cell = *evaluation.unwrap().cell(index, 1).unwrap();
+    let cell = evaluation.unwrap().cell(index, 1).unwrap();
     assert_eq!(cell.value, Some(Value::Number(Quantity::whole(2))));
     let keys: Vec<String> = test.expect.iter().map(|one| one.key.join(".")).collect();
     assert_eq!(keys, ["乙.violations", "due", "list"]);

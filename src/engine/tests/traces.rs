@@ -9,7 +9,7 @@ fn trace(id: &str, subject: usize) -> Trace {
     let (index, _) = plan.pack().indicator(id).unwrap();
     let trace = bound.trace(index, subject).unwrap();
     let evaluation = bound.evaluate().unwrap();
-    assert_eq!(evaluation.cell(index, subject), Some(&trace.cell));
+    assert_eq!(evaluation.cell(index, subject), Some(trace.cell));
     trace
 }
 

@@ -53,7 +53,7 @@ fn indicators_have_exact_values_and_states() {
     let evaluation = plan.evaluate(&frame(), &calendar()).unwrap();
     let cell = |id: &str, subject| {
         let (index, _) = plan.pack().indicator(id).unwrap();
-        *evaluation.cell(index, subject).unwrap()
+        evaluation.cell(index, subject).unwrap()
     };
     let number = |above, below| Some(Value::Number(quantity(above, below)));
     let ratio = cell("reply_on_time", 0);

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::super::bound::Bound;
-use super::super::indicators::Worked;
 use crate::eval::{Machine, Stretch};
 use crate::evaluation::Value;
 use crate::formula::tree::{Kind, Node};
@@ -37,7 +36,8 @@ impl Bound<'_> {
         &self,
         rule: &CompiledRule,
         machine: &Machine<'_>,
-        worked: &Worked,
+        rows: &[bool],
+        value: Option<Value>,
     ) -> Vec<TableUse> {
         let mut used: BTreeSet<(usize, Option<u32>)> = BTreeSet::new();
         let mut note = |table: usize, hit: Hit| match hit {
@@ -53,21 +53,16 @@ impl Bound<'_> {
             if let Kind::Table { table, inputs } = &node.kind {
                 let at = Stretch {
                     start: 0,
-                    active: &worked.rows,
+                    active: rows,
                 };
                 let Ok(hits) = machine.hits(*table, inputs, at) else {
                     return; // over aggregates, or over rows that lack an input
                 };
-                for (hit, _) in hits
-                    .iter()
-                    .zip(&worked.rows)
-                    .filter(|(_, selected)| **selected)
-                {
+                for (hit, _) in hits.iter().zip(rows).filter(|(_, selected)| **selected) {
                     note(*table, *hit);
                 }
             }
         });
-        let value = worked.cells.first().and_then(|cell| cell.value);
         if let (Some(band), Some(Value::Number(value))) = (rule.band, value)
             && let Some(hit) = self.band_hit(rule, value)
         {
