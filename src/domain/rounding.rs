@@ -18,6 +18,16 @@ pub enum Rounding {
 }
 
 impl Rounding {
+    /// All modes.
+    pub const ALL: [Self; 6] = [
+        Self::HalfUp,
+        Self::HalfEven,
+        Self::Down,
+        Self::Up,
+        Self::Floor,
+        Self::Ceil,
+    ];
+
     /// The mode by its name in a rule pack.
     pub fn from_name(name: &str) -> Option<Self> {
         Some(match name {

@@ -16,6 +16,8 @@ pub mod pack_test;
 pub mod plan;
 #[cfg(any(test, feature = "reference"))]
 pub mod reference;
+#[cfg(any(test, feature = "reference"))]
+pub mod sample;
 pub mod schema;
 pub mod table;
 pub mod trace;

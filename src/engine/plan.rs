@@ -16,6 +16,7 @@ use crate::eval::{ActiveTable, Constants, LaneFault, Machine, Stretch};
 use crate::evaluation::Evaluation;
 
 use crate::fault::{Fault, FaultKind};
+use crate::formula::Names;
 use crate::formula::tree::{Aggregate, Kind, Node};
 use crate::frame::{Columns, Frame};
 use crate::pack::{CompiledPack, Pack, ParameterValue, Table, compile, placed};
@@ -100,6 +101,16 @@ impl Plan {
     /// Fact tables with the columns that deadlines add.
     pub const fn schema(&self) -> &Schema {
         &self.compiled.schema
+    }
+
+    /// What formulas over a fact table may name.
+    pub(crate) fn names(&self, table: usize) -> Option<Names<'_>> {
+        Some(Names {
+            table: self.compiled.schema.tables.get(table)?,
+            parameters: &self.compiled.parameters,
+            tables: &self.compiled.signatures,
+            rounding: self.pack.rounding.score.mode,
+        })
     }
 
     /// Indices into the pack of the indicators in force.

@@ -108,6 +108,15 @@ impl<'a, N: Number> Reference<'a, N> {
         Ok(rows)
     }
 
+    /// The value of a formula over the columns of a row.
+    pub(crate) fn row(&self, root: &'a Node, row: usize) -> Outcome<'a, N> {
+        let spot = Spot {
+            row,
+            aggregates: &[],
+        };
+        self.eval(root, spot)
+    }
+
     /// The value of a formula over aggregates of some rows.
     pub(crate) fn subject(&self, compiled: &'a Compiled, rows: &[usize]) -> Outcome<'a, N> {
         let mut aggregates = Vec::with_capacity(compiled.aggregates.len());

@@ -287,14 +287,7 @@ mod tests {
             a in prop_oneof![-60_i64..60, any::<i64>()],
             b in prop_oneof![-8_i64..8, any::<i64>()],
         ) {
-            for mode in [
-                Rounding::HalfUp,
-                Rounding::HalfEven,
-                Rounding::Down,
-                Rounding::Up,
-                Rounding::Floor,
-                Rounding::Ceil,
-            ] {
+            for mode in Rounding::ALL {
                 let wide = div_round(i128::from(a), i128::from(b), mode);
                 let wide = wide.and_then(|value| i64::try_from(value).ok());
                 prop_assert_eq!(small_quotient(a, b, mode), wide, "{} / {} {:?}", a, b, mode);

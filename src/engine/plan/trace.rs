@@ -11,7 +11,7 @@ use crate::evaluation::Value;
 use crate::exact::Quantity;
 use crate::fault::{Fault, FaultKind};
 use crate::formula::tree::{Kind, Node};
-use crate::formula::{Names, show, show_aggregate};
+use crate::formula::{show, show_aggregate};
 use crate::frame::{ColumnData, Columns, Values};
 use crate::pack::CompiledRule;
 use crate::trace::{AggregateTrace, Trace};
@@ -99,15 +99,6 @@ impl Bound<'_> {
             .collect()
     }
 
-    fn names(&self, table: usize) -> Option<Names<'_>> {
-        Some(Names {
-            table: self.plan.compiled.schema.tables.get(table)?,
-            parameters: &self.plan.compiled.parameters,
-            tables: &self.plan.compiled.signatures,
-            rounding: self.plan.pack.rounding.score.mode,
-        })
-    }
-
     fn aggregate_traces(
         &self,
         rule: &CompiledRule,
@@ -118,6 +109,7 @@ impl Bound<'_> {
         let mut traces = Vec::with_capacity(worked.aggregates.len());
         for (aggregate, result) in rule.value.aggregates.iter().zip(&worked.aggregates) {
             let text = self
+                .plan
                 .names(rule.table)
                 .map_or_else(String::new, |names| show_aggregate(aggregate, names));
             let known = result
@@ -143,7 +135,7 @@ impl Bound<'_> {
     }
 
     fn substituted(&self, rule: &CompiledRule, aggregates: &[AggregateTrace]) -> String {
-        let Some(names) = self.names(rule.table) else {
+        let Some(names) = self.plan.names(rule.table) else {
             return String::new();
         };
         let put = |node: &Node| match &node.kind {

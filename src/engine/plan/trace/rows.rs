@@ -23,7 +23,7 @@ impl Bound<'_> {
         rows: &[bool],
         offset: usize,
     ) -> Vec<RowTrace> {
-        let Some(names) = self.names(rule.table) else {
+        let Some(names) = self.plan.names(rule.table) else {
             return Vec::new();
         };
         let mut traces: BTreeMap<usize, RowTrace> = rows
