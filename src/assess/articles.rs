@@ -48,7 +48,7 @@ fn article(text: &str) -> String {
     }
 }
 
-/// The articles of citations, with act and address from the pack's sources.
+/// The articles of citations: act and address from the pack's sources, the text as it quotes it.
 pub(crate) fn articles(pack: &Pack, cites: &[Cite]) -> Vec<Article> {
     cites
         .iter()
@@ -61,11 +61,16 @@ pub(crate) fn articles(pack: &Pack, cites: &[Cite]) -> Vec<Article> {
                     format!("{}（{}）", source.title, source.number)
                 }
             });
+            let quoted = pack.article(cite).map(|article| article.text.clone());
+            let decided = source.and_then(|source| source.decided_by.as_ref());
             Article {
                 cite: cite_text(cite),
                 act,
                 article: article(&cite.article),
                 url: source.map(|source| source.url.clone()).unwrap_or_default(),
+                text: quoted
+                    .or_else(|| decided.map(|who| format!("由{who}决定")))
+                    .unwrap_or_default(),
             }
         })
         .collect()
@@ -89,5 +94,17 @@ mod tests {
         ] {
             assert_eq!(article(text), expected);
         }
+    }
+    #[test]
+    fn articles_are_quoted_and_choices_say_who_decides() {
+        let pack = crate::fixture::shipped::pack();
+        let cite = |source: &str, article: &str| Cite {
+            source: source.into(),
+            article: article.into(),
+        };
+        let found = articles(&pack, &[cite("tiaoli", "39(4)"), cite("ours", "")]);
+        assert_eq!(found[0].article, "第三十九条第四项");
+        assert!(found[0].text.contains("未按时答复政务数据共享申请"));
+        assert_eq!(found[1].text, "由采用本规则包的政务数据共享主管部门决定");
     }
 }

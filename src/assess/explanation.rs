@@ -50,6 +50,8 @@ pub struct Article {
     pub article: String,
     /// Address of the text; empty when there is none.
     pub url: String,
+    /// The article word for word; of a source of the pack's own, who decides.
+    pub text: String,
 }
 
 /// A row of evidence.

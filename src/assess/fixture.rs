@@ -131,6 +131,7 @@ pub(crate) fn pack(indicators: Vec<Indicator>, at: &[&str]) -> Pack {
         },
         maximum,
         sources: Vec::new(),
+        articles: Vec::new(),
         parameters: Vec::new(),
         deadlines: Vec::new(),
         tables: Vec::new(),

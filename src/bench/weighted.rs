@@ -41,6 +41,8 @@ maximum = "4"
 [[source]]
 id = "ours"
 title = "自定"
+own = true
+decided_by = "测速"
 [[table]]
 id = "grade"
 title = "等次"

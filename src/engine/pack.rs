@@ -1,6 +1,7 @@
 //! A rule pack as plain data, read from TOML by [`load()`]. What the parts mean for a score or for
 //! money is the business of the crate above.
 
+mod citation;
 mod compile;
 mod cursor;
 mod dated;
@@ -12,10 +13,12 @@ mod read;
 mod scoring;
 mod source;
 mod verify;
+mod verify_cites;
 mod verify_tables;
 
 use std::collections::BTreeMap;
 
+pub use citation::{Article, Cite, Cited, Source};
 pub(crate) use compile::{CompiledDeadline, CompiledPack, CompiledRule, compile};
 pub(crate) use cursor::{Cursor, Findings};
 pub use dated::{Deadline, DeadlineRule, Parameter, ParameterValue};
@@ -63,6 +66,8 @@ pub struct Pack {
     pub maximum: Exact,
     /// `[[source]]`.
     pub sources: Vec<Source>,
+    /// `[[article]]`.
+    pub articles: Vec<Article>,
     /// `[[parameter]]`.
     pub parameters: Vec<Parameter>,
     /// `[[deadline]]`.
@@ -88,11 +93,6 @@ pub struct Pack {
 }
 
 impl Pack {
-    /// A source by id.
-    pub fn source(&self, id: &str) -> Option<&Source> {
-        self.sources.iter().find(|source| source.id == id)
-    }
-
     /// Index and indicator by id.
     pub fn indicator(&self, id: &str) -> Option<(usize, &Indicator)> {
         let mut all = self.indicators.iter().enumerate();
@@ -169,32 +169,6 @@ pub struct RoundingRules {
     pub at_total: bool,
     /// Money: decimals of a fen (zero), and how.
     pub money: RoundTo,
-}
-
-/// `[[source]]`: an act that cites refer to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// Id used in cites.
-    pub id: String,
-    /// Title.
-    pub title: String,
-    /// Document number; may be empty.
-    pub number: String,
-    /// First day in force.
-    pub in_force: Option<chrono::NaiveDate>,
-    /// Where to read it; may be empty.
-    pub url: String,
-    /// Where it is written.
-    pub place: Place,
-}
-
-/// A citation `source:article`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Cite {
-    /// Id of the [`Source`].
-    pub source: String,
-    /// Article; empty for the whole act.
-    pub article: String,
 }
 
 /// A formula as written, with where it stands.

@@ -9,6 +9,7 @@ use crate::calendar_file::read_calendar;
 use crate::pack::load;
 use crate::*;
 
+mod citations;
 mod blocks;
 mod deadlines;
 mod diagnostics;

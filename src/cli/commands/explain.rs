@@ -1,5 +1,6 @@
 //! `hengxiang explain DEPARTMENT --period 2026-03 [INDICATOR]`
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use app::explain::{Node, NodeKind};
@@ -38,6 +39,7 @@ pub fn explain(context: &Context, options: &Options) -> anyhow::Result<ExitCode>
         explanation.department, explanation.period, explanation.pack
     );
     write_node(&explanation.root, 0, options.all, &mut text);
+    write_articles(&explanation.root, &mut text);
     let value = json!({
         "department": explanation.department,
         "department_id": department.as_str(),
@@ -98,6 +100,21 @@ fn write_node(node: &Node, depth: usize, all: bool, text: &mut String) {
     }
 }
 
+/// The articles of all nodes word for word, each once.
+fn write_articles(root: &Node, text: &mut String) {
+    let mut seen = BTreeSet::new();
+    let articles = root.walk().into_iter().flat_map(|node| &node.articles);
+    for article in articles.filter(|one| !one.text.is_empty()) {
+        if seen.insert(&article.cite) {
+            let quoted = article.text.replace('\n', "\n    ");
+            text.push_str(&format!(
+                "\n{}{}  [{}]\n    {quoted}\n",
+                article.act, article.article, article.cite
+            ));
+        }
+    }
+}
+
 /// What the row could have added and did not.
 fn lost(row: &Node) -> app::explain::Exact {
     row.evidence
@@ -120,6 +137,7 @@ fn node_json(node: &Node) -> serde_json::Value {
         "prose_en": node.prose_en,
         "articles": node.articles.iter().map(|article| json!({
             "cite": article.cite, "act": article.act, "article": article.article, "url": article.url,
+            "text": article.text,
         })).collect::<Vec<_>>(),
         "evidence": node.evidence.as_ref().map(|row| json!({
             "table": row.table, "fact": row.fact, "file": row.file, "line": row.line,

@@ -219,6 +219,15 @@ impl<'a> Cursor<'a> {
         date
     }
 
+    /// An optional truth value.
+    pub(crate) fn flag(&self, key: &'static str) -> Option<bool> {
+        let item = self.get(key)?;
+        if item.as_bool().is_none() {
+            self.wrong(key, "true 或 false", "");
+        }
+        item.as_bool()
+    }
+
     /// One of a few words.
     pub(crate) fn word<T: Copy>(
         &self,

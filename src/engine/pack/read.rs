@@ -1,5 +1,6 @@
 //! From TOML tables to the parts of a pack, one file a group of sections.
 
+mod citation;
 mod header;
 mod money;
 mod scoring;
@@ -25,7 +26,8 @@ pub(crate) fn pack(roots: &[Cursor<'_>]) -> Option<Pack> {
     let rounding = header::rounding(roots);
     let maximum = header::maximum(roots);
     let ranking = header::ranking(roots);
-    let sources = each(roots, "source", header::source);
+    let sources = each(roots, "source", citation::source);
+    let articles = each(roots, "article", citation::article);
     let parameters = each(roots, "parameter", |cursor| {
         values::parameter(cursor, outer)
     });
@@ -64,6 +66,7 @@ pub(crate) fn pack(roots: &[Cursor<'_>]) -> Option<Pack> {
         }),
         maximum: maximum.unwrap_or(Exact::whole(0)),
         sources,
+        articles,
         parameters,
         deadlines,
         tables,

@@ -7,7 +7,7 @@ use domain::{DateRange, Diagnostic, Place};
 
 use super::cursor::Findings;
 use super::source::SourceText;
-use super::{Cite, ComponentKind, IndicatorKind, Pack, TableOutput};
+use super::{ComponentKind, IndicatorKind, Pack, TableOutput};
 use crate::exact::Exact;
 use crate::formula::did_you_mean;
 use crate::pack::InputType;
@@ -27,6 +27,7 @@ pub(crate) fn verify(pack: &Pack, sources: &[SourceText<'_>], findings: &Finding
         findings,
     };
     verifier.unique_ids();
+    verifier.articles();
     verifier.cites();
     if !broken {
         verifier.references();
@@ -114,73 +115,6 @@ impl Verifier<'_> {
                 self.error("rules.duplicate", &place, message, help);
             }
             before.push((range, place));
-        }
-    }
-
-    fn cites(&self) {
-        let pack = self.pack;
-        let mut all: Vec<(&[Cite], &Place)> = Vec::new();
-        all.extend(
-            pack.parameters
-                .iter()
-                .map(|one| (one.cite.as_slice(), &one.place)),
-        );
-        all.extend(
-            pack.deadlines
-                .iter()
-                .map(|one| (one.cite.as_slice(), &one.place)),
-        );
-        for table in &pack.tables {
-            all.push((&table.cite, &table.place));
-            all.extend(
-                table
-                    .rows
-                    .iter()
-                    .map(|row| (row.cite.as_slice(), &row.place)),
-            );
-        }
-        all.extend(
-            pack.importance
-                .iter()
-                .map(|one| (one.cite.as_slice(), &one.place)),
-        );
-        all.extend(
-            pack.axes
-                .iter()
-                .map(|one| (one.cite.as_slice(), &one.place)),
-        );
-        all.extend(
-            pack.indicators
-                .iter()
-                .map(|one| (one.cite.as_slice(), &one.place)),
-        );
-        all.extend(
-            pack.grades
-                .iter()
-                .map(|one| (one.cite.as_slice(), &one.place)),
-        );
-        all.extend(
-            pack.constraints
-                .iter()
-                .map(|one| (one.cite.as_slice(), &one.place)),
-        );
-        if let Some(compensation) = &pack.compensation {
-            all.push((&compensation.cite, &compensation.place));
-            let components = compensation.components.iter();
-            all.extend(components.map(|one| (one.cite.as_slice(), &one.place)));
-        }
-        for (cites, place) in all {
-            for cite in cites {
-                if pack.source(&cite.source).is_none() {
-                    let help =
-                        did_you_mean(&cite.source, pack.sources.iter().map(|one| one.id.as_str()));
-                    let message = format!(
-                        "出处“{}”不是已声明的 [[source]] (unknown source {})",
-                        cite.source, cite.source
-                    );
-                    self.error("rules.unknown_source", place, message, &help);
-                }
-            }
         }
     }
 

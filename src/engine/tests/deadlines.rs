@@ -104,7 +104,7 @@ fn t14_a_year_without_notice_is_a_state_of_its_own() {
         ("2025-12-30", None, "conditional"),
     ]);
     let faults = plan.evaluate(&frame, &calendar).unwrap_err();
-    insta::assert_snapshot!(faults[0], @r#"规则“reply”（rules/mini/pack.toml:24）：2025 年的放假安排尚未公布或未录入，不能推算工作日；请补充 rules/calendars/cn/2025.toml (holiday notice of 2025 not published)"#);
+    insta::assert_snapshot!(faults[0], @r#"规则“reply”（rules/mini/pack.toml:27）：2025 年的放假安排尚未公布或未录入，不能推算工作日；请补充 rules/calendars/cn/2025.toml (holiday notice of 2025 not published)"#);
     assert_eq!((faults[0].row, faults[0].subject), (Some(1), Some(0)));
 }
 
@@ -159,5 +159,5 @@ fn a_row_that_no_rule_covers_is_a_fault() {
     let (plan, calendar) = (plan("2026-03"), calendar());
     let frame = requests(&[("2026-03-02", None, "none")]);
     let faults = plan.evaluate(&frame, &calendar).unwrap_err();
-    insta::assert_snapshot!(faults[0], @r#"规则“reply”（rules/mini/pack.toml:24）：“reply”没有一行适用于 起算日 2026-03-02 (no row of reply matches 起算日 2026-03-02)"#);
+    insta::assert_snapshot!(faults[0], @r#"规则“reply”（rules/mini/pack.toml:27）：“reply”没有一行适用于 起算日 2026-03-02 (no row of reply matches 起算日 2026-03-02)"#);
 }

@@ -137,7 +137,7 @@ fn a_grade_beyond_the_table_is_a_fault_with_its_row() {
     let faults = plan("2026-03")
         .importance(&builder.finish().unwrap())
         .unwrap_err();
-    insta::assert_snapshot!(faults[0], @r#"规则“importance”（rules/mini/pack.toml:86）：“grade_weight”没有一行适用于 5 (no row of grade_weight matches 5)"#);
+    insta::assert_snapshot!(faults[0], @r#"规则“importance”（rules/mini/pack.toml:89）：“grade_weight”没有一行适用于 5 (no row of grade_weight matches 5)"#);
     assert_eq!((faults[0].subject, faults[0].row), (Some(1), Some(2)));
 }
 

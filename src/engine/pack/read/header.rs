@@ -1,9 +1,9 @@
-//! `[pack]`, `[rounding]`, `[totals]`, `[ranking]`, `[[source]]`.
+//! `[pack]`, `[rounding]`, `[totals]`, `[ranking]`.
 
 use domain::Rounding;
 
 use super::super::cursor::Cursor;
-use super::super::{Header, RankMethod, Ranking, RoundTo, RoundingRules, Source};
+use super::super::{Header, RankMethod, Ranking, RoundTo, RoundingRules};
 use super::single;
 use crate::exact::Exact;
 
@@ -159,17 +159,4 @@ pub(super) fn ranking(roots: &[Cursor<'_>]) -> Ranking {
     };
     cursor.finish();
     read
-}
-
-pub(super) fn source(cursor: &mut Cursor<'_>) -> Option<Source> {
-    let id = cursor.id();
-    let title = cursor.required_text("title");
-    Some(Source {
-        number: cursor.text("number").unwrap_or_default(),
-        in_force: cursor.date("in_force"),
-        url: cursor.text("url").unwrap_or_default(),
-        place: cursor.place(),
-        id: id?,
-        title: title?,
-    })
 }

@@ -45,7 +45,7 @@ pub(super) fn axis(cursor: &mut Cursor<'_>, outer: DateRange) -> Option<Axis> {
     let title = cursor.required_text("title");
     let title_en = cursor.text("title_en").unwrap_or_default();
     let points = points(cursor, "points", true);
-    let cite = cursor.cites(false);
+    let cite = cursor.cites(true);
     Some(Axis {
         title: title?,
         title_en,
