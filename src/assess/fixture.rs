@@ -132,6 +132,7 @@ pub(crate) fn pack(indicators: Vec<Indicator>, at: &[&str]) -> Pack {
         maximum,
         sources: Vec::new(),
         parameters: Vec::new(),
+        weightings: Vec::new(),
         deadlines: Vec::new(),
         tables: Vec::new(),
         importance: None,

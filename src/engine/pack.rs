@@ -13,6 +13,7 @@ mod scoring;
 mod source;
 mod verify;
 mod verify_tables;
+mod weighting;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,8 @@ pub use scoring::{
     Axis, Grade, Importance, Indicator, IndicatorKind, NotApplicable, RankMethod, Ranking,
 };
 pub(crate) use source::SourceText;
+pub(crate) use weighting::parameter_id as weight_parameter;
+pub use weighting::{Weighting, WeightingMethod};
 
 use domain::{DateRange, Diagnostic, Place, Rounding};
 
@@ -63,8 +66,10 @@ pub struct Pack {
     pub maximum: Exact,
     /// `[[source]]`.
     pub sources: Vec<Source>,
-    /// `[[parameter]]`.
+    /// `[[parameter]]`, and the weights of `[[weights]]` as `weight.<id>.<criterion>`.
     pub parameters: Vec<Parameter>,
+    /// `[[weights]]`; versions share an id and do not overlap in time.
+    pub weightings: Vec<Weighting>,
     /// `[[deadline]]`.
     pub deadlines: Vec<Deadline>,
     /// `[[table]]`; versions of one table share its id and do not overlap in time.

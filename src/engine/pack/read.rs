@@ -5,6 +5,7 @@ mod money;
 mod scoring;
 mod tables;
 mod values;
+mod weighting;
 
 use domain::DateRange;
 
@@ -26,9 +27,11 @@ pub(crate) fn pack(roots: &[Cursor<'_>]) -> Option<Pack> {
     let maximum = header::maximum(roots);
     let ranking = header::ranking(roots);
     let sources = each(roots, "source", header::source);
-    let parameters = each(roots, "parameter", |cursor| {
+    let mut parameters = each(roots, "parameter", |cursor| {
         values::parameter(cursor, outer)
     });
+    let weightings = each(roots, "weights", weighting::weighting);
+    parameters.extend(super::weighting::as_parameters(&weightings));
     let deadlines = each(roots, "deadline", |cursor| values::deadline(cursor, outer));
     let tables = each(roots, "table", |cursor| tables::table(cursor, outer));
     let importance = single(roots, "importance").and_then(|mut one| {
@@ -65,6 +68,7 @@ pub(crate) fn pack(roots: &[Cursor<'_>]) -> Option<Pack> {
         maximum: maximum.unwrap_or(Exact::whole(0)),
         sources,
         parameters,
+        weightings,
         deadlines,
         tables,
         importance,
