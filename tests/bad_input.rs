@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::Office;
+use crate::support::{Office, copy_folder};
 
 #[test]
 fn unusable_files_are_refused_whole_and_by_name() {
@@ -90,7 +90,7 @@ fn importing_twice_changes_nothing_and_says_so() {
 fn a_missing_calendar_year_is_a_state_of_its_own() {
     let office = Office::with_city();
     let rules = office.path("rules");
-    copy(&crate::support::root().join("rules"), &rules);
+    copy_folder(&crate::support::root().join("rules"), &rules);
     fs::remove_file(rules.join("calendars/cn/2026.toml")).unwrap();
     let settings = office.data().join("hengxiang.toml");
     let text = fs::read_to_string(&settings).unwrap();
@@ -101,19 +101,6 @@ fn a_missing_calendar_year_is_a_state_of_its_own() {
     assert!(message.contains("2026"), "{message}");
     assert!(message.contains("not published"), "{message}");
     assert_eq!(office.dump(), before);
-}
-
-fn copy(from: &std::path::Path, to: &std::path::Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).unwrap();
-        }
-    }
 }
 
 #[test]
@@ -136,7 +123,7 @@ fn faulty_packs_are_explained_by_line() {
         ("sum", "maximum = \"100\"", "maximum = \"101\"", "101"),
     ] {
         let pack = office.path(name);
-        copy(&shipped, &pack);
+        copy_folder(&shipped, &pack);
         let mut replaced = false;
         for entry in fs::read_dir(&pack).unwrap() {
             let path = entry.unwrap().path();

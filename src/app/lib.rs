@@ -21,6 +21,7 @@ pub mod rulebook;
 pub mod run;
 pub mod schedule;
 pub mod verify;
+pub mod weighing;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -60,6 +60,9 @@ enum Command {
     /// 用户 (people)
     #[command(subcommand)]
     User(commands::user::Command),
+    /// 重要程度权重：层次分析、熵权、CRITIC (importance weights)
+    #[command(subcommand)]
+    Weights(commands::weights::Command),
     /// 门户网站与定时考核 (the portal and the scheduled run)
     Serve(commands::serve::Options),
 }
@@ -111,6 +114,7 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
         Command::Review(options) => commands::review::review(context, &options),
         Command::Ledger(command) => commands::ledger::ledger(context, &command),
         Command::User(command) => commands::user::user(context, &command),
+        Command::Weights(command) => commands::weights::weights(context, &command),
         Command::Serve(options) => commands::serve::serve(context, &options),
     }
 }

@@ -15,6 +15,7 @@ mod source;
 mod verify;
 mod verify_cites;
 mod verify_tables;
+mod weighting;
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,8 @@ pub use scoring::{
     Axis, Grade, Importance, Indicator, IndicatorKind, NotApplicable, RankMethod, Ranking,
 };
 pub(crate) use source::SourceText;
+pub(crate) use weighting::parameter_id as weight_parameter;
+pub use weighting::{Weighting, WeightingMethod};
 
 use domain::{DateRange, Diagnostic, Place, Rounding};
 
@@ -68,8 +71,10 @@ pub struct Pack {
     pub sources: Vec<Source>,
     /// `[[article]]`.
     pub articles: Vec<Article>,
-    /// `[[parameter]]`.
+    /// `[[parameter]]`, and the weights of `[[weights]]` as `weight.<id>.<criterion>`.
     pub parameters: Vec<Parameter>,
+    /// `[[weights]]`; versions share an id and do not overlap in time.
+    pub weightings: Vec<Weighting>,
     /// `[[deadline]]`.
     pub deadlines: Vec<Deadline>,
     /// `[[table]]`; versions of one table share its id and do not overlap in time.

@@ -16,6 +16,7 @@ mod diagnostics;
 mod pack_tests;
 mod traces;
 pub(crate) mod values;
+mod weightings;
 
 pub(crate) const PACK: &str = include_str!("tests/pack.toml");
 

@@ -19,6 +19,7 @@ mod limits;
 mod reading;
 mod reject;
 mod scope;
+mod sheet;
 mod table;
 mod value;
 mod workbook;
@@ -42,6 +43,7 @@ pub use layout::Column;
 pub use limits::Limits;
 pub use reading::{Counts, Exchange, Input, Progress, Reading, Rows, View};
 pub use reject::{Reject, Unattributed, neutralise, rejects_csv};
+pub use sheet::{SheetLine, sheet};
 
 /// Bytes of a text that suffice to recognise it.
 const BEGINNING: usize = 64 << 10;

@@ -11,6 +11,7 @@ pub mod run;
 pub mod serve;
 pub mod user;
 pub mod verify;
+pub mod weights;
 
 use std::path::Path;
 

@@ -6,6 +6,7 @@ mod money;
 mod scoring;
 mod tables;
 mod values;
+mod weighting;
 
 use domain::DateRange;
 
@@ -28,9 +29,11 @@ pub(crate) fn pack(roots: &[Cursor<'_>]) -> Option<Pack> {
     let ranking = header::ranking(roots);
     let sources = each(roots, "source", citation::source);
     let articles = each(roots, "article", citation::article);
-    let parameters = each(roots, "parameter", |cursor| {
+    let mut parameters = each(roots, "parameter", |cursor| {
         values::parameter(cursor, outer)
     });
+    let weightings = each(roots, "weights", weighting::weighting);
+    parameters.extend(super::weighting::as_parameters(&weightings));
     let deadlines = each(roots, "deadline", |cursor| values::deadline(cursor, outer));
     let tables = each(roots, "table", |cursor| tables::table(cursor, outer));
     let importance = single(roots, "importance").and_then(|mut one| {
@@ -68,6 +71,7 @@ pub(crate) fn pack(roots: &[Cursor<'_>]) -> Option<Pack> {
         sources,
         articles,
         parameters,
+        weightings,
         deadlines,
         tables,
         importance,

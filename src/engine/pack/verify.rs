@@ -85,6 +85,11 @@ impl Verifier<'_> {
             "table",
             tables.map(|one| dated(&one.id, one.effective, &one.place)),
         );
+        let weightings = pack.weightings.iter();
+        self.unique(
+            "weights",
+            weightings.map(|one| dated(&one.id, one.effective, &one.place)),
+        );
         let indicators = pack.indicators.iter();
         self.unique(
             "indicator",

@@ -4,8 +4,9 @@ use sqlparser::ast::{Expr, Ident, Spanned, Value};
 
 use super::{Checker, Level};
 use crate::exact::Exact;
-use crate::formula::names::did_you_mean;
+use crate::formula::names::{did_you_mean, nearest};
 use crate::formula::tree::{Form, Kind, Node, Ty};
+use crate::pack::weight_parameter;
 use crate::schema::Unit;
 
 impl Checker<'_> {
@@ -119,11 +120,24 @@ impl Checker<'_> {
             }
             return found;
         }
+        if let [space, weighting, criterion] = parts
+            && space.value == "weight"
+            && let id = weight_parameter(&weighting.value, &criterion.value)
+            && let Some(found) = self.parameter(&id)
+        {
+            return Some(found);
+        }
+        let weights = self.names.parameters.iter().map(|(id, ..)| id.as_str());
+        let near = nearest(&expr.to_string(), weights.filter(|id| id.contains('.')));
+        let help = near.map_or_else(
+            || "带点的名称只有 param.<参数>、weight.<权重>.<准则> (param.<id>, weight.<id>.<criterion>)".to_owned(),
+            |near| format!("您是否想写 `{near}`？ (did you mean `{near}`?)"),
+        );
         self.fault(
             expr.span(),
             "rules.unknown_column",
             format!("不认识“{expr}” (unknown name {expr})"),
-            "带点的名称只有 param.<参数> (only param.<id> has a dot)",
+            &help,
         );
         None
     }

@@ -1,0 +1,102 @@
+//! Importance weights that were judged or measured, frozen for whole years.
+
+use domain::{DateRange, Place};
+use weights::{Number, Solver};
+
+use super::{Cite, Parameter, ParameterValue};
+use crate::exact::Exact;
+use crate::schema::Unit;
+
+/// `[[weights]]`: how weights came about, and what they are. Loading computes them again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weighting {
+    /// Id; formulas read `weight.<id>.<criterion>`.
+    pub id: String,
+    /// Title; may be empty.
+    pub title: String,
+    /// How they came about.
+    pub method: WeightingMethod,
+    /// Ids of the criteria.
+    pub criteria: Vec<String>,
+    /// Their titles, in the same order; empty when the ids say enough.
+    pub titles: Vec<String>,
+    /// Decimals of the weights.
+    pub decimals: u8,
+    /// The weights, in the order of the criteria; they sum to one.
+    pub result: Vec<Exact>,
+    /// Consistency ratio of an AHP, as recorded.
+    pub cr: Option<Exact>,
+    /// Why judgements with CR of 0.1 or more are used all the same.
+    pub override_reason: Option<String>,
+    /// Citations.
+    pub cite: Vec<Cite>,
+    /// When they are in force: whole years.
+    pub effective: DateRange,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A method with what it starts from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WeightingMethod {
+    /// 层次分析法.
+    Ahp {
+        /// How weights come out of the matrix.
+        solver: Solver,
+        /// The judgements, row by row.
+        matrix: Vec<Vec<Number>>,
+    },
+    /// 熵权法.
+    Entropy {
+        /// The data, a row an alternative.
+        data: Vec<Vec<Number>>,
+        /// By column, whether less is better.
+        costs: Vec<bool>,
+        /// What min-max scaling adds; shares of the sum are taken without it.
+        shift: Option<Number>,
+    },
+    /// CRITIC.
+    Critic {
+        /// The data, a row an alternative.
+        data: Vec<Vec<Number>>,
+        /// By column, whether less is better.
+        costs: Vec<bool>,
+    },
+}
+
+/// The id of the parameter that holds a weight. No written parameter can have it: ids have no dots.
+pub(crate) fn parameter_id(weighting: &str, criterion: &str) -> String {
+    format!("weight.{weighting}.{criterion}")
+}
+
+/// The weights as parameters: one a criterion, with a value for each range of years.
+pub(super) fn as_parameters(weightings: &[Weighting]) -> Vec<Parameter> {
+    let mut all: Vec<Parameter> = Vec::new();
+    for weighting in weightings {
+        let results = weighting.criteria.iter().zip(&weighting.result);
+        for (index, (criterion, result)) in results.enumerate() {
+            let id = parameter_id(&weighting.id, criterion);
+            let value = ParameterValue {
+                range: weighting.effective,
+                value: *result,
+                place: weighting.place.clone(),
+            };
+            if let Some(known) = all.iter_mut().find(|known| known.id == id) {
+                known.scale = known.scale.max(result.scale);
+                known.values.push(value);
+                known.values.sort_by_key(|value| value.range.from);
+                continue;
+            }
+            all.push(Parameter {
+                id,
+                title: weighting.titles.get(index).unwrap_or(criterion).clone(),
+                unit: Unit::Ratio,
+                cite: weighting.cite.clone(),
+                scale: result.scale,
+                values: vec![value],
+                place: weighting.place.clone(),
+            });
+        }
+    }
+    all
+}
