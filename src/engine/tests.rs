@@ -9,8 +9,8 @@ use crate::calendar_file::read_calendar;
 use crate::pack::load;
 use crate::*;
 
-mod citations;
 mod blocks;
+mod citations;
 mod deadlines;
 mod diagnostics;
 mod pack_tests;

@@ -443,12 +443,11 @@ fn judgements(order: usize) -> impl Strategy<Value = Comparison> {
     prop::collection::vec(judgement(), order * (order - 1) / 2).prop_map(move |above| {
         let mut rows = vec![vec![Number::one(); order]; order];
         let mut given = above.into_iter();
-        for row in 0..order {
-            for column in row + 1..order {
-                let cell = given.next().unwrap();
-                rows[column][row] = cell.recip();
-                rows[row][column] = cell;
-            }
+        let pairs = (0..order).flat_map(|row| (row + 1..order).map(move |column| (row, column)));
+        for (row, column) in pairs {
+            let cell = given.next().unwrap();
+            rows[column][row] = cell.recip();
+            rows[row][column] = cell;
         }
         Comparison::new(rows).unwrap()
     })

@@ -117,7 +117,9 @@ fn result(text: &mut String, decimals: u8, weights: &[String]) {
 }
 
 fn grid(text: &mut String, key: &str, rows: impl Iterator<Item = Vec<String>>) {
-    let rows: String = rows.map(|row| format!("    {},\n", list(&row))).collect();
+    let rows = rows.fold(String::new(), |text, row| {
+        text + &format!("    {},\n", list(&row))
+    });
     line(text, key, &format!("[\n{rows}]"));
 }
 

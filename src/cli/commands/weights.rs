@@ -115,7 +115,8 @@ pub fn weights(context: &Context, command: &Command) -> anyhow::Result<ExitCode>
                 shift,
                 decimals: output.decimals,
             };
-            measured(context, &measure(data, &order)?, output)
+            show_measured(context, &measure(data, &order)?, output);
+            Ok(ExitCode::SUCCESS)
         }
         Command::Critic { data, cost, output } => {
             let order = Order {
@@ -124,7 +125,8 @@ pub fn weights(context: &Context, command: &Command) -> anyhow::Result<ExitCode>
                 shift: "0",
                 decimals: output.decimals,
             };
-            measured(context, &measure(data, &order)?, output)
+            show_measured(context, &measure(data, &order)?, output);
+            Ok(ExitCode::SUCCESS)
         }
     }
 }
@@ -222,17 +224,19 @@ fn judged_json(judged: &Judged) -> Value {
     })
 }
 
-fn measured(context: &Context, measured: &Measured, output: &Output) -> anyhow::Result<ExitCode> {
+fn show_measured(context: &Context, measured: &Measured, output: &Output) {
     if output.toml {
         say(&measured.to_toml(heading(context, output)));
     } else {
         context.print(&measured_text(measured), &measured_json(measured));
     }
-    Ok(ExitCode::SUCCESS)
 }
 
+/// A column: its head, its name in JSON, its values.
+type Detail<'a> = (&'static str, &'static str, &'a [Number]);
+
 /// Title of the method, and the columns it shows between criterion and weight.
-fn details(measured: &Measured) -> (String, Vec<(&'static str, &'static str, &[Number])>) {
+fn details(measured: &Measured) -> (String, Vec<Detail<'_>>) {
     match &measured.findings {
         Findings::Entropy(found, scaling) => {
             let how = match scaling {

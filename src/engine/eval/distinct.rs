@@ -14,23 +14,20 @@ pub(super) fn count_distinct(
     rows: &[bool],
     groups: Grouping<'_>,
 ) -> Result<Vec<i64>, LaneFault> {
-    match arguments {
-        [_] => {
-            let mut seen: Vec<(usize, i128)> = Vec::new();
-            collect(machine, arguments, rows, groups, |group, lane, columns| {
-                let key = columns.first().and_then(|column| column.get(lane));
-                seen.extend(key.map(|key| (group, *key)));
-            })?;
-            Ok(distinct(seen, groups.count()))
-        }
-        _ => {
-            let mut seen: Vec<(usize, Vec<i128>)> = Vec::new();
-            collect(machine, arguments, rows, groups, |group, lane, columns| {
-                let key = columns.iter().filter_map(|column| column.get(lane));
-                seen.push((group, key.copied().collect()));
-            })?;
-            Ok(distinct(seen, groups.count()))
-        }
+    if let [_] = arguments {
+        let mut seen: Vec<(usize, i128)> = Vec::new();
+        collect(machine, arguments, rows, groups, |group, lane, columns| {
+            let key = columns.first().and_then(|column| column.get(lane));
+            seen.extend(key.map(|key| (group, *key)));
+        })?;
+        Ok(distinct(seen, groups.count()))
+    } else {
+        let mut seen: Vec<(usize, Vec<i128>)> = Vec::new();
+        collect(machine, arguments, rows, groups, |group, lane, columns| {
+            let key = columns.iter().filter_map(|column| column.get(lane));
+            seen.push((group, key.copied().collect()));
+        })?;
+        Ok(distinct(seen, groups.count()))
     }
 }
 

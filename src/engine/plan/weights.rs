@@ -10,6 +10,9 @@ use crate::exact::Quantity;
 use crate::fault::{Fault, FaultKind};
 use crate::frame::{Columns, Values};
 
+/// Subject and text of each group.
+type GroupKeys = Vec<(u32, String)>;
+
 impl Bound<'_> {
     /// The weight of each subject under each text of the column `by` that occurs among its rows.
     /// `component` is the id of a pool component. Weights below zero are faults.
@@ -85,14 +88,14 @@ impl Bound<'_> {
 
     /// The group of every row, and the groups: (subject, text of a column), in the order of the
     /// subjects and, within one, of the codes of the texts.
-    fn grouping(&self, table: usize, by: &str) -> Option<(Vec<u32>, Vec<(u32, String)>)> {
+    fn grouping(&self, table: usize, by: &str) -> Option<(Vec<u32>, GroupKeys)> {
         let rules = self.plan.schema().tables.get(table)?;
         let column = self.columns(table).get(rules.column_index(by)?)?;
         let Values::Text { codes, dictionary } = &column.values else {
             return None;
         };
         let mut of_row = Vec::with_capacity(codes.len());
-        let mut keys: Vec<(u32, String)> = Vec::new();
+        let mut keys = GroupKeys::new();
         let offsets = self.offsets(table);
         for ((start, end), subject) in offsets.iter().zip(offsets.iter().skip(1)).zip(0..) {
             let own = codes.get(*start as usize..*end as usize)?;

@@ -8,7 +8,7 @@ use crate::eval::{Grouping, LaneFault, Lanes, Machine, Stretch, aggregate};
 use crate::exact::pow10;
 use crate::fault::{Fault, FaultKind};
 use crate::formula::tree::Ty;
-use crate::frame::{Frame, FrameTable};
+use crate::frame::{Columns, Frame, FrameTable};
 use crate::plan::Bound;
 use crate::reference::{Reference, Slow};
 
@@ -66,7 +66,7 @@ impl<'a> Trial<'a> {
             &self.bound.plan.constants,
             &self.bound.plan.pack.tables,
             &self.bound.calendar,
-            self.bound.columns.get(TABLE).map_or(&[][..], Vec::as_slice),
+            self.bound.columns(TABLE),
         );
         let compiled = &question.compiled;
         let one = |lane: usize| {
@@ -134,10 +134,15 @@ impl<'a> Trial<'a> {
         if question.level == Level::Row {
             return machine.eval(&compiled.root, at).map_err(kind);
         }
-        let none = Grouping::by_subject(&[]);
-        let groups = self.bound.groups.get(TABLE).unwrap_or(&none);
-        let of = |group: &u32| asked.get(*group as usize).copied().unwrap_or(false);
-        let rows: Vec<bool> = groups.of_row.iter().map(of).collect();
+        let offsets = self.bound.offsets(TABLE);
+        let groups = Grouping::Runs(offsets);
+        let mut rows = vec![false; groups.rows()];
+        groups.parts(0..groups.rows(), |group, part| {
+            let of_group = asked.get(group).copied().unwrap_or(false);
+            if let Some(rows) = rows.get_mut(part) {
+                rows.fill(of_group);
+            }
+        });
         let aggregates = compiled.aggregates.iter();
         let aggregates: Vec<_> = aggregates
             .map(|one| aggregate(&machine, one, &rows, groups).map_err(kind))
@@ -145,7 +150,7 @@ impl<'a> Trial<'a> {
         let over = Machine::new(
             &self.bound.plan.constants,
             Some(&self.bound.calendar),
-            &[],
+            Columns::NONE,
             &aggregates,
         );
         over.eval(&compiled.root, at).map_err(kind)
@@ -187,10 +192,11 @@ fn answer(lanes: &Lanes, ty: Ty, lane: usize) -> Result<Answer, FaultKind> {
         Lanes::Date(days) => return date(days.get(lane).copied().ok_or_else(misfit)?),
         Lanes::Small(values) => values.get(lane).and_then(|value| scaled((*value).into())),
         Lanes::Wide(values) => values.get(lane).and_then(|value| scaled(*value)),
-        Lanes::Fraction(above, below) => above.get(lane).zip(below.get(lane)).map(|(a, b)| {
-            let (above, below) = ((*a).into(), (*b).into());
-            Answer::Number(BigRational::new(above, below))
-        }),
+        Lanes::Fraction(..) | Lanes::SmallFraction(..) => {
+            let fraction = lanes.number(None, lane);
+            fraction
+                .map(|(above, below)| Answer::Number(BigRational::new(above.into(), below.into())))
+        }
     };
     found.ok_or_else(misfit)
 }
