@@ -14,3 +14,4 @@ mod scores;
 mod support;
 mod tidy;
 mod weights;
+mod whatif;
