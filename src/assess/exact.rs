@@ -57,6 +57,16 @@ impl Exact {
         self.0.is_negative()
     }
 
+    /// The numerator of the reduced fraction.
+    pub fn numerator(&self) -> &BigInt {
+        self.0.numer()
+    }
+
+    /// The denominator of the reduced fraction, above zero.
+    pub fn denominator(&self) -> &BigInt {
+        self.0.denom()
+    }
+
     /// Largest whole number not above it.
     pub fn floor(&self) -> BigInt {
         self.0.numer().div_floor(self.0.denom())

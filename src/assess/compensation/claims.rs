@@ -107,10 +107,11 @@ impl Settlement<'_> {
         let due = |entitled: &Entitled, gate: &Option<Outcome>| {
             if gate.is_some() { 0 } else { entitled.fen }
         };
-        let shares: Vec<Share> = departments
-            .values()
+        let shares: Vec<Share<&str>> = departments
+            .iter()
             .zip(&gates)
-            .map(|(entitled, gate)| Share {
+            .map(|((department, entitled), gate)| Share {
+                key: department.as_str(),
                 weight: due(entitled, gate).into(),
                 floor: 0,
                 cap: Some(due(entitled, gate)),

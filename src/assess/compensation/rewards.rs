@@ -88,7 +88,12 @@ impl Settlement<'_> {
     }
 
     /// A share with the bounds against the period before.
-    fn share(&self, component: &PackComponent, weight: &Weight) -> Result<Share, AssessError> {
+    fn share<'w>(
+        &self,
+        component: &PackComponent,
+        weight: &'w Weight,
+    ) -> Result<Share<&'w str>, AssessError> {
+        let key = weight.department.as_str();
         let ComponentKind::Pool {
             floor_ratio,
             cap_ratio,
@@ -96,6 +101,7 @@ impl Settlement<'_> {
         } = &component.kind
         else {
             return Ok(Share {
+                key,
                 weight: Exact::zero(),
                 floor: 0,
                 cap: None,
@@ -114,6 +120,7 @@ impl Settlement<'_> {
         };
         let floor = bound(floor_ratio)?.unwrap_or(0);
         Ok(Share {
+            key,
             weight: weight.value.clone(),
             floor,
             cap: bound(cap_ratio)?.map(|cap| cap.max(floor)),

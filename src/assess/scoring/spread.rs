@@ -81,11 +81,13 @@ fn whole_units(rules: &Rules<'_>, available: Vec<Exact>) -> Vec<Exact> {
         return available;
     };
     let scored = |indicator: &Indicator| indicator.kind.is_scored();
-    let shares: Vec<Share> = rules
+    let shares: Vec<Share<usize>> = rules
         .indicators
         .iter()
         .zip(&available)
-        .map(|((_, indicator), points)| Share {
+        .enumerate()
+        .map(|(key, ((_, indicator), points))| Share {
+            key,
             weight: if scored(indicator) {
                 points.clone()
             } else {
