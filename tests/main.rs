@@ -13,3 +13,4 @@ mod postgres;
 mod scores;
 mod support;
 mod tidy;
+mod whatif;
