@@ -20,6 +20,7 @@ pub mod role;
 pub mod rulebook;
 pub mod run;
 pub mod schedule;
+pub mod simulate;
 pub mod verify;
 pub mod weighing;
 
@@ -37,11 +38,16 @@ pub mod ledger {
         Account, AccountStatement, Component, Kind, Line, Statement, StatementLine,
     };
 }
+/// Simulations, as reports show them.
+pub mod whatif {
+    pub use report::whatif::{WhatIf, WhatIfMonth, WhatIfPot, WhatIfRow, WhatIfScenario};
+}
 /// Bulletins and sheets, as reports show them.
 pub mod model {
     pub use report::model::*;
 }
 
+pub use ::engine::Pack;
 pub use accounts::{Session, SignedIn};
 pub use error::{Error, ErrorKind};
 pub use publish::PeriodLine;

@@ -68,6 +68,18 @@ pub fn test(folder: Option<&Path>) -> Result<Vec<Tested>, Error> {
         .collect()
 }
 
+/// The pack of a folder, or the built-in pack of that name.
+pub(crate) fn draft(named: &Path) -> Result<Pack, Error> {
+    let built_in = packs(None)?
+        .into_iter()
+        .find(|files| Path::new(&files.root_name) == named);
+    let files = match built_in {
+        Some(files) if !named.is_dir() => files,
+        _ => pack_files(named)?,
+    };
+    loaded(&files, &assess::schema())
+}
+
 /// The calendar built into the program.
 pub fn built_in_calendar() -> Result<WorkdayCalendar, Error> {
     calendar_of(&built_in_texts(CALENDARS))

@@ -14,6 +14,7 @@ mod scoring;
 pub mod allocate;
 pub mod assessment;
 pub mod awards;
+pub mod comparison;
 pub mod error;
 pub mod exact;
 pub mod explanation;
@@ -29,6 +30,7 @@ pub use assessment::{
     Assessment, DepartmentResult, IndicatorResult, Note, Score, Standing, Status,
 };
 pub use awards::{Award, Awards, Component, Outcome, Pot, PotLine, PotTotal};
+pub use comparison::{Comparison, DepartmentChange, PotChange, Side};
 pub use error::AssessError;
 pub use exact::{Exact, Shown};
 pub use explanation::{Explanation, Node, NodeKind};

@@ -50,6 +50,8 @@ enum Command {
     /// 复算核验 (verify by recomputation)
     #[command(subcommand)]
     Verify(commands::verify::Command),
+    /// 规则模拟：以草案重算过去的月份 (what-if: past months under a draft of the rules)
+    Simulate(commands::simulate::Options),
     /// 解释得分 (explain a score)
     Explain(commands::explain::Options),
     /// 复核：提交、批准、退回、发布 (submit, approve, reject, publish)
@@ -110,6 +112,7 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
         Command::Rules(command) => commands::rules::rules(context, &command),
         Command::Run(options) => commands::run::run(context, &options),
         Command::Verify(command) => commands::verify::verify(context, &command),
+        Command::Simulate(options) => commands::simulate::simulate(context, &options),
         Command::Explain(options) => commands::explain::explain(context, &options),
         Command::Review(options) => commands::review::review(context, &options),
         Command::Ledger(command) => commands::ledger::ledger(context, &command),

@@ -9,6 +9,7 @@ mod decision;
 mod digest;
 mod load;
 mod money;
+mod overlay;
 mod read;
 mod scoring;
 mod source;
@@ -29,6 +30,7 @@ pub use decision::{
 pub use load::load;
 pub(crate) use load::{display_name, parse, placed};
 pub use money::{Compensation, Component, ComponentKind, Constraint};
+pub use overlay::UnknownParameter;
 pub use scoring::{
     Axis, Grade, Importance, Indicator, IndicatorKind, NotApplicable, RankMethod, Ranking,
 };

@@ -18,6 +18,7 @@ pub mod pdf;
 #[doc(hidden)]
 pub mod sample;
 mod typeset;
+pub mod whatif;
 mod wording;
 mod world;
 pub mod xlsx;

@@ -27,6 +27,23 @@ const SHOWN: f64 = 0.42;
 /// Height of a row of the chart sheet, in pixels.
 const CHART_ROW: u32 = 20;
 
+/// Tables as a workbook with nothing else in it. Its inner date is fixed: the same tables give the
+/// same bytes.
+pub(crate) fn workbook(title: &str, grids: &[Grid]) -> Result<Vec<u8>, ReportError> {
+    let mut workbook = Workbook::new();
+    let first = ExcelDateTime::from_ymd(2000, 1, 1)?;
+    workbook.set_properties(
+        &DocProperties::new()
+            .set_title(title)
+            .set_creation_datetime(&first),
+    );
+    let formats = Formats::new();
+    for grid in grids {
+        write_grid(workbook.add_worksheet(), grid, &formats)?;
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
 /// The bulletin as a workbook.
 pub fn bulletin(bulletin: &Bulletin) -> Result<Vec<u8>, ReportError> {
     let mut workbook = Workbook::new();

@@ -9,6 +9,7 @@ pub mod review;
 pub mod rules;
 pub mod run;
 pub mod serve;
+pub mod simulate;
 pub mod user;
 pub mod verify;
 pub mod weights;

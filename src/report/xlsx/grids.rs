@@ -22,7 +22,8 @@ pub struct Grid {
 }
 
 impl Grid {
-    fn new(name: &'static str, frozen: u16, heads: &[&str]) -> Self {
+    /// An empty table.
+    pub(crate) fn new(name: &'static str, frozen: u16, heads: &[&str]) -> Self {
         Self {
             name,
             heads: heads.iter().map(|head| (*head).to_owned()).collect(),

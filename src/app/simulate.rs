@@ -1,0 +1,163 @@
+//! What-if: whole past months under a draft of the rules. Nothing is written: neither results nor
+//! money. What was comes from the recorded runs, what would be from their frozen inputs.
+
+pub(crate) mod report;
+mod scenario;
+
+use std::collections::BTreeMap;
+
+use assess::{Assessment, Awards, Pot, PotLine, Prior};
+use domain::{Fen, Period, WorkdayCalendar};
+
+pub use assess::{Comparison, Side};
+pub use scenario::Scenario;
+
+use crate::App;
+use crate::error::Error;
+use crate::inputs::RunInputs;
+use crate::run::{self, Decided, Stage};
+
+/// What came of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Simulated {
+    /// Name of the scenario.
+    pub name: String,
+    /// Its rules, `id@version`.
+    pub pack: String,
+    /// One comparison a month, in order.
+    pub months: Vec<Comparison>,
+}
+
+/// One scenario on its way through the months: what it leaves to the next.
+#[derive(Default)]
+struct Course {
+    prior: Option<Prior>,
+    taken: BTreeMap<PotLine, Fen>,
+    months: Vec<Comparison>,
+}
+
+impl App {
+    /// Re-scores the months under each scenario and compares with what was. In a scenario a month
+    /// follows on its own predecessor: rewards of the draft, not those that were paid, bound the
+    /// next month's floors and caps, and use up the pots.
+    pub fn simulate(
+        &self,
+        scenarios: &[Scenario],
+        from: Period,
+        to: Period,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Vec<Simulated>, Error> {
+        if to < from {
+            let reason = format!("{from} 晚于 {to} (the first month is after the last)");
+            return Err(Error::BadInput {
+                what: "期间",
+                reason,
+            });
+        }
+        let calendar = self.calendar()?;
+        let mut courses: Vec<Course> = scenarios.iter().map(|_| Course::default()).collect();
+        let mut recorded_taken: BTreeMap<PotLine, Fen> = BTreeMap::new();
+        let mut period = from;
+        while period <= to {
+            let (inputs, recorded) = self.recorded_month(period)?;
+            for (scenario, course) in scenarios.iter().zip(&mut courses) {
+                progress(&format!("{period} {}", scenario.name));
+                course.advance(scenario, &calendar, &inputs, &recorded, &recorded_taken)?;
+            }
+            take(&mut recorded_taken, &recorded.awards)?;
+            period = period.next();
+        }
+        let simulated = scenarios.iter().zip(courses);
+        Ok(simulated
+            .map(|(scenario, course)| Simulated {
+                name: scenario.name.clone(),
+                pack: format!(
+                    "{}@{}",
+                    scenario.pack.header.id, scenario.pack.header.version
+                ),
+                months: course.months,
+            })
+            .collect())
+    }
+
+    /// Frozen inputs and recorded result of the run that stands for a month.
+    fn recorded_month(&self, period: Period) -> Result<(RunInputs, Decided), Error> {
+        let run = self.current_run(period)?;
+        self.store().read(|conn| {
+            let inputs = run::load_inputs(conn, &run)?;
+            let assessment: Assessment = run::load(conn, &run, Stage::Assessed)?;
+            let awards: Awards = run::load(conn, &run, Stage::Compensated)?;
+            Ok((inputs, Decided { assessment, awards }))
+        })
+    }
+}
+
+impl Course {
+    fn advance(
+        &mut self,
+        scenario: &Scenario,
+        calendar: &WorkdayCalendar,
+        inputs: &RunInputs,
+        recorded: &Decided,
+        recorded_taken: &BTreeMap<PotLine, Fen>,
+    ) -> Result<(), Error> {
+        let supposed = RunInputs {
+            pack: format!(
+                "{}@{}",
+                scenario.pack.header.id, scenario.pack.header.version
+            ),
+            pack_digest: scenario.pack.digest.clone(),
+            prior: self.prior.take().or_else(|| inputs.prior.clone()),
+            pots: self.pots(&inputs.pots, recorded_taken)?,
+            ..inputs.clone()
+        };
+        let prepared = run::prepare(&scenario.pack, calendar, &supposed)?;
+        let decided = run::decide(&prepared.month()?, &supposed)?;
+        self.months.push(Comparison::of(
+            (&recorded.assessment, &recorded.awards),
+            (&decided.assessment, &decided.awards),
+        ));
+        take(&mut self.taken, &decided.awards)?;
+        self.prior = Some(Prior::of(&decided.assessment, &decided.awards));
+        Ok(())
+    }
+
+    /// The pots as the scenario finds them: what the recorded months before took is given back,
+    /// what the scenario's own months took is gone. January starts a budget year of its own, and
+    /// its lines are other lines.
+    fn pots(
+        &self,
+        frozen: &[Pot],
+        recorded_taken: &BTreeMap<PotLine, Fen>,
+    ) -> Result<Vec<Pot>, Error> {
+        frozen
+            .iter()
+            .map(|pot| {
+                let of = |taken: &BTreeMap<PotLine, Fen>| {
+                    taken.get(&pot.line).copied().unwrap_or_default()
+                };
+                let available_fen = pot
+                    .available_fen
+                    .checked_add(of(recorded_taken))
+                    .and_then(|all| all.checked_sub(of(&self.taken)))
+                    .ok_or(ledger::Rejection::OutOfRange)?;
+                Ok(Pot {
+                    available_fen: available_fen.max(Fen::ZERO),
+                    ..pot.clone()
+                })
+            })
+            .collect()
+    }
+}
+
+/// Adds what a month took from each line.
+fn take(taken: &mut BTreeMap<PotLine, Fen>, awards: &Awards) -> Result<(), Error> {
+    for pot in &awards.pots {
+        let used = Fen::checked_sum([pot.claims_fen, pot.rewards_fen]);
+        let sum = taken.entry(pot.line.clone()).or_default();
+        *sum = used
+            .and_then(|used| sum.checked_add(used))
+            .ok_or(ledger::Rejection::OutOfRange)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! What-if: drafts of the rules over past months, through the real binary; nothing is written.
+
+use serde_json::Value;
+
+use crate::support::Office;
+
+/// An office with two months run.
+fn office() -> Office {
+    let office = Office::with_city();
+    office.ok(&["run", "--period", "2026-01"]);
+    office.ok(&["run", "--period", "2026-02"]);
+    office
+}
+
+fn months(value: &Value, scenario: usize) -> &Vec<Value> {
+    value["scenarios"][scenario]["months"].as_array().unwrap()
+}
+
+fn awarded_fen(month: &Value, side: &str) -> i64 {
+    let pots = month["pots"].as_array().unwrap().iter();
+    pots.map(|pot| pot[format!("awarded_{side}_fen")].as_i64().unwrap())
+        .sum()
+}
+
+#[test]
+fn a_draft_is_measured_against_what_was_and_changes_nothing() {
+    let office = office();
+    let before = office.dump();
+
+    // The rules in use give what was, month after month.
+    let same = office.json(&["simulate", "--periods", "2026-01..2026-02"]);
+    for month in months(&same, 0) {
+        assert_eq!(month["departments"], Value::Array(vec![]), "{month}");
+        assert_eq!(awarded_fen(month, "before"), awarded_fen(month, "after"));
+    }
+
+    // Half the reward: money moves, scores do not; scenarios do not disturb one another.
+    let folder = office.path("whatif");
+    let drafts = office.json(&[
+        "simulate",
+        "--pack",
+        "tiaoli-809",
+        "--periods",
+        "2026-01..2026-02",
+        "--scenario",
+        "减半: reward_share=0.35",
+        "--scenario",
+        "不设上下限: carry_min=0, carry_max=1000",
+        "--out",
+        &folder.to_string_lossy(),
+    ]);
+    let first = &months(&drafts, 0)[0];
+    assert!(awarded_fen(first, "after") < awarded_fen(first, "before"));
+    for department in first["departments"].as_array().unwrap() {
+        assert_eq!(department["before"]["total"], department["after"]["total"]);
+        assert_eq!(department["before"]["rank"], department["after"]["rank"]);
+    }
+    for pot in first["pots"].as_array().unwrap() {
+        let sum = pot["awarded_after_fen"].as_i64().unwrap();
+        assert!(
+            sum >= 0 && pot["left_after_fen"].as_i64().unwrap() >= 0,
+            "{pot}"
+        );
+    }
+    let unbounded = &months(&drafts, 1)[0];
+    assert_eq!(
+        unbounded["departments"],
+        Value::Array(vec![]),
+        "the first month has no month before that could bound it"
+    );
+    for name in ["规则模拟-whatif.html", "规则模拟-whatif.xlsx"] {
+        assert!(
+            folder.join(name).metadata().unwrap().len() > 2_000,
+            "{name}"
+        );
+    }
+    let page = std::fs::read_to_string(folder.join("规则模拟-whatif.html")).unwrap();
+    assert!(page.contains("减半") && page.contains("reward_share=0.35"));
+
+    assert_eq!(before, office.dump(), "a simulation writes nothing");
+}
+
+#[test]
+fn a_draft_that_cannot_be_is_refused_with_advice() {
+    let office = office();
+    for (arguments, expected) in [
+        (
+            vec![
+                "simulate",
+                "--periods",
+                "2026-01",
+                "--set",
+                "reward_shar=0.5",
+            ],
+            "reward_share",
+        ),
+        (
+            vec![
+                "simulate",
+                "--periods",
+                "2026-01",
+                "--set",
+                "reward_share=1,5",
+            ],
+            "参数=数",
+        ),
+        (vec!["simulate", "--periods", "2026-02..2026-01"], "晚于"),
+        (vec!["simulate", "--periods", "2025-12"], "2025-12"),
+        (
+            vec!["simulate", "--periods", "2026-01", "--pack", "no-such-pack"],
+            "pack.toml",
+        ),
+    ] {
+        let message = office.fails(&arguments);
+        assert!(message.contains(expected), "{arguments:?}: {message}");
+    }
+}
