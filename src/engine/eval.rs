@@ -6,6 +6,7 @@ mod bands;
 mod calendar;
 mod distinct;
 mod grouping;
+mod kernels;
 mod lanes;
 mod nodes;
 mod number;

@@ -9,14 +9,41 @@ use super::lanes::{LaneFault, Lanes, misfit};
 use super::nodes::{Machine, Stretch};
 use crate::exact::pow10;
 use crate::fault::FaultKind;
-use crate::formula::tree::{Aggregate, Function, Node};
+use crate::formula::tree::{Aggregate, Function, Kind, Node, Ty};
+use crate::frame::Values;
 
 /// Results of an aggregate, one per group.
 #[derive(Clone, Debug)]
-pub(crate) struct Aggregated {
-    pub(crate) lanes: Lanes,
+pub(crate) struct Aggregated<'c> {
+    pub(crate) values: Held<'c>,
     /// Groups that have rows; `None` when every group has a value.
     pub(crate) known: Option<Vec<bool>>,
+}
+
+/// Values computed, or those of a column of which each row is a group.
+#[derive(Clone, Debug)]
+pub(crate) enum Held<'c> {
+    Lanes(Lanes),
+    Column(&'c [i64]),
+}
+
+impl Held<'_> {
+    /// The values.
+    pub(crate) fn lanes(&self) -> Lanes {
+        match self {
+            Self::Lanes(lanes) => lanes.clone(),
+            Self::Column(values) => Lanes::Small(values.to_vec()),
+        }
+    }
+
+    /// The values, if they are numbers of 64 bits.
+    pub(crate) fn ints(&self) -> Option<&[i64]> {
+        match self {
+            Self::Lanes(Lanes::Small(values)) => Some(values),
+            Self::Column(values) => Some(values),
+            Self::Lanes(_) => None,
+        }
+    }
 }
 
 /// Which rows of the block satisfy a condition, among those asked for. Faults are placed in the
@@ -62,14 +89,25 @@ pub(super) fn each_chunk(
 }
 
 /// An aggregate over the selected rows of each group.
-pub(crate) fn aggregate(
-    machine: &Machine<'_>,
+pub(crate) fn aggregate<'c>(
+    machine: &Machine<'c>,
     aggregate: &Aggregate,
     rows: &[bool],
     groups: Grouping<'_>,
-) -> Result<Aggregated, LaneFault> {
-    let rows = select_rows(machine, aggregate.filter.as_ref(), groups.first_row(), rows)?;
-    let full = |lanes| Aggregated { lanes, known: None };
+) -> Result<Aggregated<'c>, LaneFault> {
+    if let Some(column) = column_itself(machine, aggregate, rows, groups) {
+        let values = Held::Column(column);
+        return Ok(Aggregated {
+            values,
+            known: None,
+        });
+    }
+    let filter = aggregate.filter.as_ref();
+    let rows = select_rows(machine, filter, groups.first_row(), rows)?;
+    let full = |lanes| Aggregated {
+        values: Held::Lanes(lanes),
+        known: None,
+    };
     match (aggregate.function, aggregate.arguments.as_slice()) {
         (Function::Count, []) => {
             let counts = count(&rows, groups).into_iter().map(i64::from);
@@ -83,14 +121,8 @@ pub(crate) fn aggregate(
         (Function::Average, [one]) => {
             let sums = sum(machine, one, &rows, groups)?;
             let counts = count(&rows, groups);
-            let power = pow10(one.ty.scale().unwrap_or(0)).ok_or_else(misfit)?;
-            let below = counts
-                .iter()
-                .map(|count| i128::from((*count).max(1)).checked_mul(power))
-                .collect::<Option<Vec<_>>>()
-                .ok_or_else(misfit)?;
             Ok(Aggregated {
-                lanes: Lanes::Fraction(sums.wide()?, below),
+                values: Held::Lanes(means(sums, &counts, one.ty.scale())?),
                 known: Some(counts.into_iter().map(|count| count > 0).collect()),
             })
         }
@@ -98,6 +130,49 @@ pub(crate) fn aggregate(
         (Function::Maximum, [one]) => extreme(machine, one, &rows, groups, i128::max),
         _ => Err(misfit()),
     }
+}
+
+/// The column of numbers that an aggregate is when every row is a group and counts.
+fn column_itself<'c>(
+    machine: &Machine<'c>,
+    aggregate: &Aggregate,
+    rows: &[bool],
+    groups: Grouping<'_>,
+) -> Option<&'c [i64]> {
+    let ([one], None) = (aggregate.arguments.as_slice(), &aggregate.filter) else {
+        return None;
+    };
+    let is_itself = matches!(
+        aggregate.function,
+        Function::Sum | Function::Minimum | Function::Maximum
+    );
+    let Kind::Column { index, .. } = one.kind else {
+        return None;
+    };
+    let column = machine.columns.get(index)?;
+    let all = rows.iter().fold(true, |all, row| all & row);
+    match &column.values {
+        Values::Number(values) if is_itself && all && groups.is_row_by_row() => {
+            let first = groups.first_row();
+            values.get(first..first + rows.len())
+        }
+        _ => None,
+    }
+}
+
+/// Sums divided by counts; one where there is nothing to divide.
+fn means(sums: Lanes, counts: &[u32], scale: Option<u8>) -> Result<Lanes, LaneFault> {
+    let power = pow10(scale.unwrap_or(0)).ok_or_else(misfit)?;
+    let below = |count: &u32| i128::from((*count).max(1)).checked_mul(power);
+    if let Lanes::Small(above) = sums {
+        let narrow = |count| i64::try_from(below(count)?).ok();
+        return match counts.iter().map(narrow).collect() {
+            Some(below) => Ok(Lanes::SmallFraction(above, below)),
+            None => means(Lanes::Wide(Lanes::Small(above).wide()?), counts, scale),
+        };
+    }
+    let below: Option<Vec<i128>> = counts.iter().map(below).collect();
+    Ok(Lanes::Fraction(sums.wide()?, below.ok_or_else(misfit)?))
 }
 
 /// How many rows of each group are selected.
@@ -193,6 +268,13 @@ fn sum_of_rows(
     rows: &[bool],
     first_row: usize,
 ) -> Result<Lanes, LaneFault> {
+    if rows.len() <= CHUNK && rows.iter().fold(true, |all, row| all & row) {
+        let at = Stretch {
+            start: first_row,
+            active: rows,
+        };
+        return machine.eval(argument, at);
+    }
     let mut small: Vec<i64> = Vec::with_capacity(rows.len());
     let mut wide: Vec<i128> = Vec::new();
     each_chunk(first_row, rows, |_, at| {
@@ -237,7 +319,7 @@ fn extreme(
     rows: &[bool],
     groups: Grouping<'_>,
     better: impl Fn(i128, i128) -> i128,
-) -> Result<Aggregated, LaneFault> {
+) -> Result<Aggregated<'static>, LaneFault> {
     let mut best: Vec<Option<i128>> = vec![None; groups.count()];
     each_chunk(groups.first_row(), rows, |offset, at| {
         let values = keys(machine.eval(argument, at)?)?;
@@ -254,14 +336,14 @@ fn extreme(
     })?;
     let known = best.iter().map(Option::is_some).collect();
     let values = best.into_iter().map(Option::unwrap_or_default);
-    let lanes = if argument.ty == crate::formula::tree::Ty::Date {
+    let lanes = if argument.ty == Ty::Date {
         let days = values.map(|day| i32::try_from(day).unwrap_or_default());
         Lanes::Date(days.collect())
     } else {
         Lanes::narrowed(values.collect())
     };
     Ok(Aggregated {
-        lanes,
+        values: Held::Lanes(lanes),
         known: Some(known),
     })
 }

@@ -2,6 +2,7 @@
 
 mod choice;
 mod lookup;
+mod weighted;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -29,7 +30,7 @@ pub(crate) struct Machine<'a> {
     /// Columns of the table; none over subjects.
     pub(crate) columns: Columns<'a>,
     /// Results of the aggregates; none over rows.
-    pub(crate) aggregates: &'a [Aggregated],
+    pub(crate) aggregates: &'a [Aggregated<'a>],
     /// Table classes of the texts of a column: (column, table, input) to class by code.
     pub(crate) classes: RefCell<ClassMemo>,
 }
@@ -46,7 +47,7 @@ impl<'a> Machine<'a> {
         constants: &'a Constants,
         calendar: Option<&'a CalendarMemo<'a>>,
         columns: Columns<'a>,
-        aggregates: &'a [Aggregated],
+        aggregates: &'a [Aggregated<'a>],
     ) -> Self {
         Self {
             constants,
@@ -78,19 +79,24 @@ impl<'a> Machine<'a> {
             Kind::Column { index, .. } => self.column(*index, at)?,
             Kind::Aggregate(index) => {
                 let found = self.aggregates.get(*index).ok_or_else(misfit)?;
-                found.lanes.clone()
+                found.values.lanes()
             }
-            Kind::Negate(one) => number::signed(self.eval(one, at)?, false, at.active)?,
+            Kind::Negate(one) => match self.weighted(node, at)? {
+                Some(lanes) => lanes,
+                None => number::signed(self.eval(one, at)?, false, at.active)?,
+            },
             Kind::Absolute(one) => number::signed(self.eval(one, at)?, true, at.active)?,
-            Kind::Arithmetic(op, left, right) => {
-                if is_fraction(node) {
+            Kind::Arithmetic(op, left, right) => match self.weighted(node, at)? {
+                Some(lanes) => lanes,
+                None if is_fraction(node) => {
                     let (left, right) = (self.fraction(left, at)?, self.fraction(right, at)?);
                     number::fraction_arithmetic(*op, left, right, at.active)?
-                } else {
+                }
+                None => {
                     let (left, right) = (self.eval(left, at)?, self.eval(right, at)?);
                     number::arithmetic(*op, left, right, at.active)?
                 }
-            }
+            },
             Kind::Quotient(left, right) => self.quotient(left, right, at)?,
             Kind::Round(one, mode) => {
                 let scale = node.ty.scale().ok_or_else(misfit)?;

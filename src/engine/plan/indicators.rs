@@ -27,9 +27,9 @@ pub(crate) struct Job<'a> {
 }
 
 /// What a rule found in a block of subjects: which rows are cases, what the aggregates gave.
-pub(crate) struct Worked<'r> {
+pub(crate) struct Worked<'r, 'c> {
     pub(crate) rows: Cow<'r, [bool]>,
-    pub(crate) aggregates: Vec<Aggregated>,
+    pub(crate) aggregates: Vec<Aggregated<'c>>,
 }
 
 /// A fault at a row or at a subject.
@@ -115,14 +115,14 @@ impl Bound<'_> {
     }
 
     /// Appends the cells of a rule over a block of subjects whose rows the machine has.
-    pub(crate) fn work_out<'r>(
+    pub(crate) fn work_out<'r, 'c>(
         &self,
         job: &Job<'_>,
-        machine: &Machine<'_>,
+        machine: &Machine<'c>,
         groups: Grouping<'_>,
         all: &'r [bool],
         cells: &mut Cells,
-    ) -> Result<Worked<'r>, PlacedFault> {
+    ) -> Result<Worked<'r, 'c>, PlacedFault> {
         let condition = job.rule.condition.as_ref();
         let rows = select_rows(machine, condition, groups.first_row(), all);
         let rows = rows.map_err(PlacedFault::Row)?;
@@ -153,12 +153,12 @@ impl Bound<'_> {
     }
 
     /// The aggregates of a rule over the selected rows.
-    pub(crate) fn aggregates(
-        machine: &Machine<'_>,
+    pub(crate) fn aggregates<'c>(
+        machine: &Machine<'c>,
         rule: &CompiledRule,
         rows: &[bool],
         groups: Grouping<'_>,
-    ) -> Result<Vec<Aggregated>, LaneFault> {
+    ) -> Result<Vec<Aggregated<'c>>, LaneFault> {
         let all = rule.value.aggregates.iter();
         all.map(|one| aggregate(machine, one, rows, groups))
             .collect()

@@ -103,7 +103,7 @@ impl Bound<'_> {
         &self,
         rule: &CompiledRule,
         machine: &Machine<'_>,
-        worked: &Worked<'_>,
+        worked: &Worked<'_, '_>,
         offset: usize,
     ) -> Result<Vec<AggregateTrace>, LaneFault> {
         let mut traces = Vec::with_capacity(worked.aggregates.len());
@@ -116,7 +116,7 @@ impl Bound<'_> {
                 .known
                 .as_ref()
                 .is_none_or(|known| known.contains(&true));
-            let value = match value_at(&result.lanes, aggregate.ty.scale(), 0) {
+            let value = match value_at(&result.values.lanes(), aggregate.ty.scale(), 0) {
                 Ok(Value::Number(value)) if known => value,
                 _ => Quantity::ZERO,
             };
