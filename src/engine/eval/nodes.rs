@@ -3,6 +3,8 @@
 mod choice;
 mod lookup;
 
+pub(crate) use lookup::Answer;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
