@@ -10,6 +10,7 @@ pub mod machine;
 pub mod month;
 pub mod replicas;
 pub mod scoring;
+pub mod tables;
 pub mod timing;
 pub mod weighted;
 

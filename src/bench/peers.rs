@@ -1,8 +1,8 @@
-//! `cargo bench -p bench [scoring] [weighted] [month]`: all parts, or those named.
+//! `cargo bench -p bench [scoring] [weighted] [month] [tables]`: all parts, or those named.
 
 use bench::city::City;
 use bench::figures::Figures;
-use bench::{Failure, machine, month, scoring, weighted};
+use bench::{Failure, machine, month, scoring, tables, weighted};
 
 fn main() -> Result<(), Failure> {
     let wanted: Vec<String> = std::env::args()
@@ -38,6 +38,10 @@ fn main() -> Result<(), Failure> {
             &[1_000, 10_000],
         )?);
     }
-    println!("{machine}\n\n{figures}");
+    println!("{machine}\n");
+    if asked("tables") {
+        println!("{}", tables::measure()?);
+    }
+    println!("{figures}");
     Ok(())
 }

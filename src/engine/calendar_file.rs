@@ -8,7 +8,7 @@ use domain::calendar::YearNotice;
 use domain::{Diagnostic, WorkdayCalendar};
 use toml_edit::Item;
 
-use crate::pack::{Cursor, Findings, SourceText, parse};
+use crate::pack::{Cursor, Findings, Lines, SourceText, parse};
 
 /// The calendar of some files, by name. A file without days leaves its year unpublished. Every
 /// error is reported; the years without error are in the calendar.
@@ -17,7 +17,12 @@ pub fn read_calendar(files: &BTreeMap<String, String>) -> (WorkdayCalendar, Vec<
     let mut calendar = WorkdayCalendar::new();
     let mut years = BTreeSet::new();
     for (name, text) in files {
-        let source = SourceText { name, text };
+        let lines = Lines::of(text);
+        let source = SourceText {
+            name,
+            text,
+            lines: &lines,
+        };
         let before = findings.borrow().len();
         let notice = read_year(source, &findings);
         if findings.borrow().len() > before {

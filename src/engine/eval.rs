@@ -16,25 +16,9 @@ pub(crate) use bands::Bands;
 pub(crate) use calendar::CalendarMemo;
 pub(crate) use grouping::Grouping;
 pub(crate) use lanes::{LaneFault, Lanes, misfit, show_number};
-pub(crate) use nodes::{Machine, Stretch, show_lane};
+pub(crate) use nodes::{Answer, Machine, Stretch, show_lane};
 
-use crate::pack::Output;
-use crate::table::Lookup;
-
-/// A decision table in force, ready for look-ups.
-#[derive(Clone, Debug)]
-pub(crate) struct ActiveTable {
-    /// Id, for messages.
-    pub(crate) id: String,
-    /// Index into the pack's tables.
-    pub(crate) index: usize,
-    /// The look-up.
-    pub(crate) lookup: Lookup,
-    /// Value of each row.
-    pub(crate) outputs: Vec<Output>,
-    /// Value without a row.
-    pub(crate) otherwise: Option<Output>,
-}
+use crate::pack::PreparedTable;
 
 /// What is the same for all rows: the period, parameters and tables in force.
 #[derive(Clone, Debug)]
@@ -46,7 +30,7 @@ pub(crate) struct Constants {
     /// Parameter values at the scale of their parameter; `None` when none is in force.
     pub(crate) parameters: Vec<Option<i128>>,
     /// Tables by signature index; `None` when none is in force.
-    pub(crate) tables: Vec<Option<ActiveTable>>,
+    pub(crate) tables: Vec<Option<PreparedTable>>,
 }
 
 /// Rows evaluated at a time: a few columns of this length, 16 bytes wide at most, stay in the

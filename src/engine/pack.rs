@@ -21,11 +21,12 @@ mod weighting;
 use std::collections::BTreeMap;
 
 pub use citation::{Article, Cite, Cited, Source};
-pub(crate) use compile::{CompiledDeadline, CompiledPack, CompiledRule, compile};
+pub(crate) use compile::{CompiledDeadline, CompiledPack, CompiledRule, PreparedTable, compile};
 pub(crate) use cursor::{Cursor, Findings};
 pub use dated::{Deadline, DeadlineRule, Parameter, ParameterValue};
 pub use decision::{
-    Bound, CellTest, HitPolicy, InputType, Output, Table, TableInput, TableOutput, TableRow,
+    Bound, CellTest, Collect, HitPolicy, InputType, Interval, Output, Table, TableInput,
+    TableOutput, TableRow,
 };
 pub use load::load;
 pub(crate) use load::{display_name, parse, placed};
@@ -34,7 +35,7 @@ pub use overlay::UnknownParameter;
 pub use scoring::{
     Axis, Grade, Importance, Indicator, IndicatorKind, NotApplicable, RankMethod, Ranking,
 };
-pub(crate) use source::SourceText;
+pub(crate) use source::{Lines, SourceText};
 pub(crate) use weighting::parameter_id as weight_parameter;
 pub use weighting::{Weighting, WeightingMethod};
 

@@ -23,7 +23,7 @@ use toml_edit::{Item, TableLike, Value};
 use crate::exact::Exact;
 use crate::formula::did_you_mean;
 use crate::frame::{Datum, Frame, FrameError, RowBuilder};
-use crate::pack::{Cursor, Findings, PackFiles, SourceText, display_name, parse};
+use crate::pack::{Cursor, Findings, Lines, PackFiles, SourceText, display_name, parse};
 use crate::schema::{Schema, TableSchema, Type};
 
 /// A case.
@@ -111,7 +111,12 @@ pub fn load_tests(files: &PackFiles, schema: &Schema) -> (Vec<PackTest>, Vec<Dia
             continue;
         }
         let name = display_name(files, path);
-        let source = SourceText { name: &name, text };
+        let lines = Lines::of(text);
+        let source = SourceText {
+            name: &name,
+            text,
+            lines: &lines,
+        };
         let Some(document) = parse(source, &findings) else {
             continue;
         };

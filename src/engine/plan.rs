@@ -12,16 +12,15 @@ use domain::{Diagnostic, Period, Place, WorkdayCalendar};
 
 pub use bound::Bound;
 
-use crate::eval::{ActiveTable, Constants, LaneFault, Machine, Stretch};
+use crate::eval::{Constants, LaneFault, Machine, Stretch};
 use crate::evaluation::Evaluation;
 
 use crate::fault::{Fault, FaultKind};
 use crate::formula::Names;
 use crate::formula::tree::{Aggregate, Kind, Node};
 use crate::frame::{Columns, Frame};
-use crate::pack::{CompiledPack, Pack, ParameterValue, Table, compile, placed};
+use crate::pack::{CompiledPack, Pack, ParameterValue, compile, placed};
 use crate::schema::Schema;
-use crate::table::Lookup;
 
 /// A pack in one period.
 #[derive(Clone, Debug)]
@@ -71,8 +70,8 @@ impl Plan {
             .is_some_and(|one| one.frozen_for_year);
         let importance_day = if frozen { frozen_day } else { day };
         let plan = Self {
-            constants: constants(pack, &compiled, period, day, &mut faults),
-            importance_constants: constants(pack, &compiled, period, importance_day, &mut faults),
+            constants: constants(pack, &compiled, period, day),
+            importance_constants: constants(pack, &compiled, period, importance_day),
             pack: pack.clone(),
             compiled,
             period,
@@ -349,13 +348,7 @@ fn ended(kind: &str, id: &str, day: NaiveDate, (user, place): (&str, &Place)) ->
 }
 
 /// Parameters and tables in force on a day.
-fn constants(
-    pack: &Pack,
-    compiled: &CompiledPack,
-    period: Period,
-    day: NaiveDate,
-    faults: &mut Vec<Diagnostic>,
-) -> Constants {
+fn constants(pack: &Pack, compiled: &CompiledPack, period: Period, day: NaiveDate) -> Constants {
     let parameters = pack
         .parameters
         .iter()
@@ -370,17 +363,9 @@ fn constants(
         .iter()
         .map(|signature| {
             let mut versions = pack.tables.iter().enumerate();
-            let (index, table) =
+            let (index, _) =
                 versions.find(|(_, one)| one.id == signature.id && one.effective.contains(day))?;
-            match active_table(index, table) {
-                Ok(table) => Some(table),
-                Err(error) => {
-                    let place = table.place.clone();
-                    let code = "rules.table_size";
-                    faults.push(Diagnostic::error(code, place, error.to_string()));
-                    None
-                }
-            }
+            compiled.tables.get(index).cloned()
         })
         .collect();
     Constants {
@@ -389,14 +374,4 @@ fn constants(
         parameters,
         tables,
     }
-}
-
-fn active_table(index: usize, table: &Table) -> Result<ActiveTable, crate::table::TooLarge> {
-    Ok(ActiveTable {
-        id: table.id.clone(),
-        index,
-        lookup: Lookup::new(table)?,
-        outputs: table.rows.iter().map(|row| row.value.clone()).collect(),
-        otherwise: table.otherwise.clone(),
-    })
 }

@@ -23,7 +23,6 @@ use crate::fault::FaultKind;
 use crate::formula::Compiled;
 use crate::formula::tree::{Arithmetic, Kind, Node, Ty};
 use crate::frame::{Columns, Values};
-use crate::pack::Table;
 
 /// A value of the reference.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +39,6 @@ pub(crate) type Outcome<'a, N> = Result<Option<Slow<'a, N>>, FaultKind>;
 /// Rows to read.
 pub(crate) struct Reference<'a, N> {
     constants: &'a Constants,
-    tables: &'a [Table],
     calendar: &'a CalendarMemo<'a>,
     columns: Columns<'a>,
     numbers: PhantomData<N>,
@@ -73,13 +71,11 @@ fn number<N: Number>(mantissa: i128, scale: u8) -> Result<N, FaultKind> {
 impl<'a, N: Number> Reference<'a, N> {
     pub(crate) const fn new(
         constants: &'a Constants,
-        tables: &'a [Table],
         calendar: &'a CalendarMemo<'a>,
         columns: Columns<'a>,
     ) -> Self {
         Self {
             constants,
-            tables,
             calendar,
             columns,
             numbers: PhantomData,

@@ -1,26 +1,40 @@
 //! Decision tables made fast: every input falls into one of finitely many classes (a point, the gap
-//! between two points, a listed text), and the answer for each combination is computed at load.
-//! The same combinations, enumerated, are the exact analysis of gaps and overlaps.
+//! between two points, a listed text), and an index chosen at load leads from the classes to the
+//! row: an array of all combinations where they are few, sets of rows as bits where they are many.
 
+mod analysis;
 mod classes;
+mod cover;
+mod index;
+mod spans;
 
-use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+pub use analysis::Analysis;
 
 use crate::exact::Exact;
-use crate::pack::{HitPolicy, Output, Table};
+use crate::pack::{Collect, HitPolicy, Output, Table, TableRow};
 use classes::{Classes, classes};
+use index::Index;
+use spans::Spans;
 
-/// Most combinations of classes a table may have.
-pub const MAX_COMBINATIONS: usize = 1 << 22;
+/// Most combinations of classes for which every answer is computed at load.
+const MAX_ANSWERS: usize = 1 << 15;
+/// Most steps that computing them may take.
+const MAX_WORK: usize = 1 << 24;
 
 /// The answer for a combination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hit {
     /// This row, from zero.
     Row(u32),
+    /// What the matching rows collect, at the scale of the output.
+    Collected(i128),
+    /// What they collect leaves the range of 128 bits.
+    Overflow,
     /// No row, but the table says what then.
     Otherwise,
-    /// No row.
+    /// No row, or an input outside its domain.
     None,
     /// Two rows that may not both apply.
     Clash(u32, u32),
@@ -30,23 +44,25 @@ pub enum Hit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lookup {
     inputs: Vec<Classes>,
-    hits: Vec<Hit>,
-}
-
-/// The table has too many combinations of classes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "表的输入组合多达 {combinations} 种，超过 {MAX_COMBINATIONS} 种，请拆分 (too many combinations)"
-)]
-pub struct TooLarge {
-    /// How many.
-    pub combinations: usize,
+    /// Classes of the declared domain of each input.
+    domains: Vec<Option<Spans>>,
+    /// Rows by precedence.
+    order: Vec<u32>,
+    index: Index,
+    /// The answer of every combination; none when there are too many.
+    answers: Vec<Hit>,
+    policy: HitPolicy,
+    /// Values of the rows, where they are compared or collected.
+    values: Vec<Output>,
+    has_otherwise: bool,
+    /// Whether an input without a row is a gap.
+    needs_cover: bool,
 }
 
 /// An input of a look-up.
 #[derive(Clone, Copy, Debug)]
 pub enum Input<'a> {
-    /// A number as `numerator / denominator`, or a day.
+    /// A number as `numerator / denominator` (above zero), or a day.
     Number(i128, i128),
     /// A text.
     Text(&'a str),
@@ -54,200 +70,194 @@ pub enum Input<'a> {
     Bool(bool),
 }
 
+/// Rows by precedence: in the order of the table, or of its priorities.
+fn precedence(table: &Table) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..).take(table.rows.len()).collect();
+    if table.hit == HitPolicy::Priority {
+        let rank = |row: &u32| {
+            let value = table.rows.get(*row as usize).map(|row| &row.value);
+            let mut ranked = table.priorities.iter();
+            let rank = ranked.position(|one| Some(one) == value);
+            rank.unwrap_or(usize::MAX)
+        };
+        order.sort_by_cached_key(|row| (rank(row), *row));
+    }
+    order
+}
+
 impl Lookup {
     /// Prepares a table.
-    pub fn new(table: &Table) -> Result<Self, TooLarge> {
-        let inputs: Vec<Classes> = table
-            .inputs
-            .iter()
-            .enumerate()
-            .map(|(at, input)| classes(input.ty, &table.rows, at))
+    pub fn new(table: &Table) -> Self {
+        let inputs: Vec<Classes> = (0..table.inputs.len())
+            .map(|at| classes(table, at))
             .collect();
-        let combinations = inputs
-            .iter()
-            .try_fold(1_usize, |product, input| product.checked_mul(input.count()))
-            .unwrap_or(usize::MAX);
-        if combinations > MAX_COMBINATIONS {
-            return Err(TooLarge { combinations });
-        }
-        let absent = if table.otherwise.is_some() {
-            Hit::Otherwise
-        } else {
-            Hit::None
+        let domains = table.inputs.iter().zip(&inputs).map(|(input, classes)| {
+            let declared = input.is_bounded();
+            declared.then(|| classes.matching(&input.domain))
+        });
+        let counting = table.hit == HitPolicy::Collect(Collect::Count);
+        let mut lookup = Self {
+            domains: domains.collect(),
+            order: precedence(table),
+            index: Index::new(&[], &[]),
+            answers: Vec::new(),
+            policy: table.hit,
+            values: table.rows.iter().map(|row| row.value.clone()).collect(),
+            has_otherwise: table.otherwise.is_some(),
+            needs_cover: table.otherwise.is_none() && !counting,
+            inputs,
         };
-        let mut hits = vec![absent; combinations];
-        for (index, row) in table.rows.iter().enumerate() {
-            let number = u32::try_from(index).unwrap_or(u32::MAX);
-            let matching: Vec<Vec<usize>> = inputs
-                .iter()
-                .zip(&row.when)
-                .map(|(input, test)| input.matching(test))
-                .collect();
-            each_combination(&inputs, &matching, &mut |at| {
-                if let Some(hit) = hits.get_mut(at) {
-                    *hit = combine(table, *hit, number);
-                }
-            });
-        }
-        Ok(Self { inputs, hits })
+        let rows = lookup.order.iter();
+        let cells: Vec<Vec<Spans>> = rows
+            .filter_map(|row| table.rows.get(*row as usize))
+            .map(|row| lookup.cells(row))
+            .collect();
+        let counts: Vec<u32> = lookup.inputs.iter().map(Classes::count).collect();
+        lookup.index = Index::new(&cells, &counts);
+        lookup.answers = lookup.all_answers();
+        lookup
     }
 
-    /// The answer for a class of each input.
-    pub fn hit(&self, classes: &[usize]) -> Hit {
-        let mut index = 0_usize;
-        for (input, class) in self.inputs.iter().zip(classes) {
-            index = index * input.count() + class;
-        }
-        self.hits.get(index).copied().unwrap_or(Hit::None)
+    /// The classes of each condition of a row.
+    fn cells(&self, row: &TableRow) -> Vec<Spans> {
+        let tests = self.inputs.iter().zip(&row.when);
+        tests.map(|(input, test)| input.matching(test)).collect()
+    }
+
+    /// The answer of every combination, the last input turning fastest; none when that is too much.
+    fn all_answers(&self) -> Vec<Hit> {
+        let counts = || self.inputs.iter().map(|input| input.count() as usize);
+        let combinations = counts().try_fold(1_usize, usize::checked_mul);
+        let words = self.order.len() / 64 + 1;
+        let few = |count: &usize| *count <= MAX_ANSWERS && count.saturating_mul(words) <= MAX_WORK;
+        let Some(combinations) = combinations.filter(few) else {
+            return Vec::new();
+        };
+        let mut classes = vec![0; self.inputs.len()];
+        (0..combinations)
+            .map(|mut index| {
+                for (class, count) in classes.iter_mut().zip(counts()).rev() {
+                    *class = index % count;
+                    index /= count;
+                }
+                self.search(&classes)
+            })
+            .collect()
     }
 
     /// The class of a value of an input.
     pub fn class(&self, input: usize, value: Input<'_>) -> usize {
-        self.inputs
-            .get(input)
-            .map_or(0, |classes| classes.class(value))
+        let classes = self.inputs.get(input);
+        classes.map_or(0, |classes| classes.class(value) as usize)
     }
 
     /// The points of a numeric input: class `2i + 1` is point `i`, class `2i` what lies before it.
     pub(crate) fn points(&self, input: usize) -> &[Exact] {
-        match self.inputs.get(input) {
-            Some(Classes::Points { points, .. }) => points,
-            _ => &[],
-        }
+        self.inputs.get(input).map_or(&[], Classes::points)
     }
 
-    /// Combinations that no row covers (between the outermost points and listed texts), and pairs of
-    /// rows that clash, each with an example in words. `scales` gives the decimals of each numeric
-    /// input: with whole numbers only, nothing lies between 3 and 4.
-    pub fn analyse(&self, scales: &[Option<u8>]) -> Analysis {
-        let mut found = Analysis::default();
-        let mut clashes = BTreeMap::new();
-        for (index, hit) in self.hits.iter().enumerate() {
-            let classes = self.classes_of(index);
-            let real = self
-                .inputs
-                .iter()
-                .zip(&classes)
-                .zip(scales)
-                .all(|((input, class), scale)| input.is_inhabited(*class, *scale));
-            if !real {
-                continue;
-            }
-            match hit {
-                Hit::Clash(first, second) => {
-                    clashes
-                        .entry((*first, *second))
-                        .or_insert_with(|| self.describe(&classes));
-                }
-                Hit::None => {
-                    let inner = self
-                        .inputs
-                        .iter()
-                        .zip(&classes)
-                        .all(|(input, class)| input.is_inner(*class));
-                    if inner && found.gaps.len() < 5 {
-                        found.gaps.push(self.describe(&classes));
-                    }
-                }
-                Hit::Row(_) | Hit::Otherwise => {}
-            }
+    /// The answer for a class of each input.
+    pub fn hit(&self, classes: &[usize]) -> Hit {
+        if self.answers.is_empty() {
+            return self.search(classes);
         }
-        found.overlaps = clashes
-            .into_iter()
-            .map(|((first, second), example)| (first as usize, second as usize, example))
-            .collect();
-        found
+        let inputs = self.inputs.iter().zip(classes);
+        let index = inputs.fold(0, |index, (input, class)| {
+            index * input.count() as usize + class
+        });
+        self.answers.get(index).copied().unwrap_or(Hit::None)
     }
 
-    /// Rows that never decide: covered by earlier ones, or empty.
-    pub fn unreachable(&self, rows: usize) -> Vec<usize> {
-        let mut reached = vec![false; rows];
-        let mut mark = |row: u32| {
-            if let Some(flag) = reached.get_mut(row as usize) {
-                *flag = true;
+    /// All rows that match, from zero, in the order of the table.
+    pub fn rows(&self, classes: &[usize]) -> Vec<u32> {
+        let mut rows = Vec::new();
+        self.each(classes, |row| rows.push(row));
+        rows.sort_unstable();
+        rows
+    }
+
+    fn search(&self, classes: &[usize]) -> Hit {
+        if !self.in_domain(classes) {
+            return Hit::None;
+        }
+        let found = match self.policy {
+            HitPolicy::First | HitPolicy::Priority | HitPolicy::RuleOrder => {
+                self.first(classes).map(Hit::Row)
             }
+            HitPolicy::Unique => self.only(classes, |_, _| false),
+            HitPolicy::Any => self.only(classes, |a, b| {
+                self.values.get(a as usize) == self.values.get(b as usize)
+            }),
+            HitPolicy::Collect(how) => self.collect(classes, how),
         };
-        for hit in &self.hits {
-            match hit {
-                Hit::Row(row) => mark(*row),
-                Hit::Clash(first, second) => {
-                    mark(*first);
-                    mark(*second);
+        found.unwrap_or(if self.has_otherwise {
+            Hit::Otherwise
+        } else {
+            Hit::None
+        })
+    }
+
+    fn in_domain(&self, classes: &[usize]) -> bool {
+        let mut inputs = self.domains.iter().zip(classes);
+        inputs.all(|(domain, class)| {
+            let holds =
+                |domain: &Spans| u32::try_from(*class).is_ok_and(|one| domain.contains(one));
+            domain.as_ref().is_none_or(holds)
+        })
+    }
+
+    /// The first row by precedence that matches.
+    fn first(&self, classes: &[usize]) -> Option<u32> {
+        let at = self.index.scan(classes, ControlFlow::Break);
+        at.and_then(|at| self.order.get(at).copied())
+    }
+
+    /// The one row that matches, or two that do not agree.
+    fn only(&self, classes: &[usize], agree: impl Fn(u32, u32) -> bool) -> Option<Hit> {
+        let mut first: Option<u32> = None;
+        let clash = self.index.scan(classes, |row| {
+            let row = u32::try_from(row).unwrap_or(u32::MAX);
+            match first {
+                Some(first) if !agree(first, row) => ControlFlow::Break(Hit::Clash(first, row)),
+                Some(_) => ControlFlow::Continue(()),
+                None => {
+                    first = Some(row);
+                    ControlFlow::Continue(())
                 }
-                Hit::Otherwise | Hit::None => {}
             }
-        }
-        let missed = reached.iter().enumerate().filter(|(_, flag)| !**flag);
-        missed.map(|(row, _)| row).collect()
+        });
+        clash.or(first.map(Hit::Row))
     }
 
-    fn classes_of(&self, mut index: usize) -> Vec<usize> {
-        let mut classes: Vec<usize> = self
-            .inputs
-            .iter()
-            .rev()
-            .map(|input| {
-                let class = index % input.count();
-                index /= input.count();
-                class
-            })
-            .collect();
-        classes.reverse();
-        classes
+    fn each(&self, classes: &[usize], mut visit: impl FnMut(u32)) {
+        self.index.scan::<()>(classes, |at| {
+            if let Some(row) = self.order.get(at) {
+                visit(*row);
+            }
+            ControlFlow::Continue(())
+        });
     }
 
-    fn describe(&self, classes: &[usize]) -> String {
-        let parts: Vec<String> = self
-            .inputs
-            .iter()
-            .zip(classes)
-            .map(|(input, class)| input.describe(*class))
-            .collect();
-        parts.join(", ")
-    }
-}
-
-/// What the analysis of a table found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Analysis {
-    /// Inputs that no row covers, at most five.
-    pub gaps: Vec<String>,
-    /// Pairs of rows (from zero) that clash, with an example.
-    pub overlaps: Vec<(usize, usize, String)>,
-}
-
-fn combine(table: &Table, before: Hit, row: u32) -> Hit {
-    let value = |row: u32| table.rows.get(row as usize).map(|row| &row.value);
-    match before {
-        Hit::None | Hit::Otherwise => Hit::Row(row),
-        Hit::Row(first) => match table.hit {
-            HitPolicy::First => before,
-            HitPolicy::Any if agree(value(first), value(row)) => before,
-            HitPolicy::Any | HitPolicy::Unique => Hit::Clash(first, row),
-        },
-        Hit::Clash(..) => before,
-    }
-}
-
-fn agree(left: Option<&Output>, right: Option<&Output>) -> bool {
-    left == right
-}
-
-/// Calls `visit` with the index of every combination of the matching classes.
-fn each_combination(inputs: &[Classes], matching: &[Vec<usize>], visit: &mut impl FnMut(usize)) {
-    let mut indices = vec![0_usize];
-    for (input, classes) in inputs.iter().zip(matching) {
-        indices = indices
-            .iter()
-            .flat_map(|index| {
-                classes
-                    .iter()
-                    .map(move |class| index * input.count() + class)
-            })
-            .collect();
-    }
-    for index in indices {
-        visit(index);
+    /// What the matching rows add up to; none for no row, but their number is then zero.
+    fn collect(&self, classes: &[usize], how: Collect) -> Option<Hit> {
+        let mut found: Option<Option<i128>> = match how {
+            Collect::Count => Some(Some(0)),
+            _ => None,
+        };
+        self.each(classes, |row| {
+            let value = match self.values.get(row as usize) {
+                Some(Output::Number(Exact { mantissa, .. })) => *mantissa,
+                _ => 0,
+            };
+            found = Some(match (found, how) {
+                (None, _) => Some(value),
+                (Some(sum), Collect::Sum) => sum.and_then(|sum| sum.checked_add(value)),
+                (Some(count), Collect::Count) => count.and_then(|count| count.checked_add(1)),
+                (Some(least), Collect::Min) => least.map(|least| least.min(value)),
+                (Some(most), Collect::Max) => most.map(|most| most.max(value)),
+            });
+        });
+        found.map(|value| value.map_or(Hit::Overflow, Hit::Collected))
     }
 }
 

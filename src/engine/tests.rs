@@ -12,6 +12,7 @@ use crate::*;
 mod blocks;
 mod citations;
 mod deadlines;
+mod decision_tables;
 mod diagnostics;
 mod pack_tests;
 mod traces;

@@ -347,7 +347,9 @@ fn violation_effect(pack: &Pack, code: &str) -> String {
         .filter(|table| table.id == VIOLATION_TABLE);
     for row in tables.flat_map(|table| &table.rows) {
         let hit = row.when.iter().any(|test| match test {
-            CellTest::Texts(texts) => texts.iter().any(|text| text == code),
+            CellTest::Texts { listed, negated } => {
+                listed.iter().any(|text| text == code) != *negated
+            }
             _ => false,
         });
         if let (true, Output::Number(points)) = (hit, &row.value) {

@@ -1,17 +1,19 @@
-//! Which row of a band table each value falls into, for many values at once.
+//! Which points of a band table each value falls into, for many values at once.
 
-use super::ActiveTable;
+use super::Answer;
 use super::lanes::{LaneFault, Lanes, show_number};
 use crate::exact::{Exact, Quantity, pow10};
-use crate::pack::Output;
+use crate::pack::PreparedTable;
 use crate::table::{Hit, Input};
 
-/// A table of one numeric input that gives points, prepared for values of one scale.
+/// A table of one numeric input that gives points, prepared for values of one scale. A band is a
+/// class of the input.
 pub(crate) struct Bands<'t> {
-    table: &'t ActiveTable,
-    /// What each class of the input hits, and the band that is: the row, or the number of rows for
-    /// the value without a row. None where the hit gives no points.
-    hits: Vec<(Hit, Option<u32>)>,
+    table: &'t PreparedTable,
+    /// What each class of the input hits.
+    hits: Vec<Hit>,
+    /// The points of each class; none where the hit gives none.
+    points: Vec<Option<Quantity>>,
     /// How many of these a value with the scale reaches is its class; `None` when one of them does
     /// not fit.
     edges: Option<Vec<i64>>,
@@ -21,24 +23,20 @@ pub(crate) struct Bands<'t> {
 
 impl<'t> Bands<'t> {
     /// Prepares a table for values with `scale` decimals, or for fractions.
-    pub(crate) fn new(table: &'t ActiveTable, scale: Option<u8>) -> Self {
+    pub(crate) fn new(table: &'t PreparedTable, scale: Option<u8>) -> Self {
         let lookup = &table.lookup;
-        let band = |hit: Hit| {
-            let band = match hit {
-                Hit::Row(row) => Some(row),
-                Hit::Otherwise => u32::try_from(table.outputs.len()).ok(),
-                Hit::None | Hit::Clash(..) => None,
-            };
-            band.filter(|_| matches!(table.output(hit), Some(Output::Number(_))))
-        };
         let points = lookup.points(0);
-        let hits = (0..=2 * points.len()).map(|class| {
-            let hit = lookup.hit(&[class]);
-            (hit, band(hit))
-        });
+        let hits: Vec<Hit> = (0..=2 * points.len())
+            .map(|class| lookup.hit(&[class]))
+            .collect();
+        let given = |hit: &Hit| match table.answer(*hit) {
+            Some(Answer::Number(points)) => points.quantity(),
+            _ => None,
+        };
         Self {
             table,
-            hits: hits.collect(),
+            points: hits.iter().map(given).collect(),
+            hits,
             edges: scale.and_then(|scale| edges(points, scale)),
             cuts: points
                 .iter()
@@ -52,14 +50,7 @@ impl<'t> Bands<'t> {
 
     /// The points of every band.
     pub(crate) fn points(&self) -> Vec<Option<Quantity>> {
-        let outputs = self.table.outputs.iter().map(Some);
-        outputs
-            .chain([self.table.otherwise.as_ref()])
-            .map(|output| match output {
-                Some(Output::Number(points)) => points.quantity(),
-                _ => None,
-            })
-            .collect()
+        self.points.clone()
     }
 
     /// The band of each value asked for.
@@ -69,20 +60,13 @@ impl<'t> Bands<'t> {
         scale: Option<u8>,
         active: &[bool],
     ) -> Result<Vec<u32>, LaneFault> {
-        let classes = self.classes(values, scale)?;
-        let mut missed = false;
-        let bands = classes.iter().map(|class| {
-            let band = self.hits.get(*class as usize).and_then(|(_, band)| *band);
-            missed |= band.is_none();
-            band.unwrap_or(0)
-        });
-        let bands: Vec<u32> = bands.collect();
-        if missed {
-            for (lane, (class, active)) in classes.iter().zip(active).enumerate() {
-                if let (true, Some((hit, None))) = (*active, self.hits.get(*class as usize)) {
-                    let value = show_number(values, scale, lane);
-                    return Err(LaneFault::new(lane, self.table.fault(*hit, value)));
-                }
+        let bands = self.classes(values, scale)?;
+        let missed = |band: &u32| self.points.get(*band as usize).is_none_or(Option::is_none);
+        for (lane, (band, active)) in bands.iter().zip(active).enumerate() {
+            if *active && missed(band) {
+                let hit = self.hits.get(*band as usize).copied().unwrap_or(Hit::None);
+                let value = show_number(values, scale, lane);
+                return Err(LaneFault::new(lane, self.table.fault(hit, value)));
             }
         }
         Ok(bands)

@@ -4,6 +4,8 @@ mod choice;
 mod lookup;
 mod weighted;
 
+pub(crate) use lookup::Answer;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -2,14 +2,17 @@
 
 mod deadlines;
 
+use std::sync::Arc;
+
 use domain::Place;
 
-use super::{ComponentKind, Formula, IndicatorKind, Pack};
+use super::{ComponentKind, Formula, IndicatorKind, Pack, Table};
 use crate::formula::tree::{Node, Ty};
 use crate::formula::{
     Compiled, FormulaFault, Names, TableSignature, compile_row, compile_subject, did_you_mean,
 };
 use crate::schema::{Schema, TableSchema, Unit};
+use crate::table::Lookup;
 
 /// A finding about a formula of the pack, or about a reference at a place.
 #[derive(Clone, Debug)]
@@ -45,6 +48,22 @@ pub(crate) struct CompiledRule {
     pub(crate) band: Option<usize>,
 }
 
+/// A decision table ready for look-ups.
+#[derive(Clone, Debug)]
+pub(crate) struct PreparedTable {
+    pub(crate) table: Arc<Table>,
+    pub(crate) lookup: Arc<Lookup>,
+}
+
+impl PreparedTable {
+    pub(crate) fn new(table: &Table) -> Self {
+        Self {
+            lookup: Arc::new(Lookup::new(table)),
+            table: Arc::new(table.clone()),
+        }
+    }
+}
+
 /// A pack with every formula compiled.
 #[derive(Clone, Debug)]
 pub(crate) struct CompiledPack {
@@ -52,6 +71,8 @@ pub(crate) struct CompiledPack {
     pub(crate) schema: Schema,
     pub(crate) parameters: Vec<(String, Unit, u8)>,
     pub(crate) signatures: Vec<TableSignature>,
+    /// The tables of the pack, each version on its own.
+    pub(crate) tables: Vec<PreparedTable>,
     pub(crate) deadlines: Vec<CompiledDeadline>,
     /// Table index and formula.
     pub(crate) importance: Option<(usize, Compiled)>,
@@ -92,6 +113,7 @@ pub(crate) fn compile(pack: &Pack, schema: &Schema) -> Result<CompiledPack, Vec<
         schema: compiler.schema,
         parameters: compiler.parameters,
         signatures: compiler.signatures,
+        tables: pack.tables.iter().map(PreparedTable::new).collect(),
         deadlines,
         importance,
         indicators,

@@ -6,15 +6,36 @@ use super::Cite;
 use crate::exact::Exact;
 use crate::schema::Unit;
 
-/// How many rows of a table may apply.
+/// How many rows of a table may apply, and what they then give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HitPolicy {
-    /// Exactly one.
+    /// At most one row applies.
     Unique,
-    /// Several, if they agree.
+    /// Several may, if they agree.
     Any,
-    /// The first from the top.
+    /// The first from the top decides.
     First,
+    /// The row whose output stands first in [`Table::priorities`] decides, among equals the first
+    /// from the top.
+    Priority,
+    /// All that apply count, in the order of the table. A formula, which needs one value, gets that
+    /// of the first; a trace shows them all.
+    RuleOrder,
+    /// All that apply are put together.
+    Collect(Collect),
+}
+
+/// How the values of several rows become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Collect {
+    /// Their sum.
+    Sum,
+    /// The smallest.
+    Min,
+    /// The largest.
+    Max,
+    /// How many rows apply; zero when none does.
+    Count,
 }
 
 /// Type of a table's input.
@@ -37,6 +58,15 @@ pub struct TableInput {
     pub id: String,
     /// Type.
     pub ty: InputType,
+    /// Which values it may have; a value outside is a fault, whatever `otherwise` says.
+    pub domain: CellTest,
+}
+
+impl TableInput {
+    /// Whether a domain is declared.
+    pub fn is_bounded(&self) -> bool {
+        self.domain != CellTest::Any
+    }
 }
 
 /// What a table gives.
@@ -62,20 +92,29 @@ pub struct Bound {
     pub included: bool,
 }
 
+/// Numbers or days between bounds; a missing bound is without end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interval {
+    /// Lower bound.
+    pub low: Option<Bound>,
+    /// Upper bound.
+    pub high: Option<Bound>,
+}
+
 /// A condition on one input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CellTest {
     /// `-`
     Any,
-    /// Numbers or days between bounds; a missing bound is without end.
-    Interval {
-        /// Lower bound.
-        low: Option<Bound>,
-        /// Upper bound.
-        high: Option<Bound>,
+    /// Within one of the intervals, which ascend and do not touch.
+    Intervals(Vec<Interval>),
+    /// One of the texts, or none of them.
+    Texts {
+        /// The texts.
+        listed: Vec<String>,
+        /// Whether all others are meant.
+        negated: bool,
     },
-    /// One of the texts.
-    Texts(Vec<String>),
     /// Exactly this.
     Bool(bool),
 }
@@ -113,6 +152,8 @@ pub struct Table {
     pub cite: Vec<Cite>,
     /// Hit policy.
     pub hit: HitPolicy,
+    /// Outputs from the best to the least, for [`HitPolicy::Priority`].
+    pub priorities: Vec<Output>,
     /// Inputs.
     pub inputs: Vec<TableInput>,
     /// Output.

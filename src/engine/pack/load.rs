@@ -8,7 +8,7 @@ use toml_edit::Document;
 
 use super::compile::{CompileFault, compile};
 use super::cursor::{Cursor, Findings};
-use super::source::SourceText;
+use super::source::{Lines, SourceText};
 use super::{Loaded, Pack, PackFiles, digest, read, verify, verify_tables};
 use crate::schema::Schema;
 
@@ -30,8 +30,8 @@ pub fn load(files: &PackFiles, schema: &Schema) -> Loaded {
 }
 
 fn read_all(files: &PackFiles, schema: &Schema, findings: &Findings) -> Option<Pack> {
-    let documents: Vec<(String, &str)> = rule_files(files)
-        .map(|(path, text)| (display_name(files, path), text.as_str()))
+    let documents: Vec<(String, &str, Lines)> = rule_files(files)
+        .map(|(path, text)| (display_name(files, path), text.as_str(), Lines::of(text)))
         .collect();
     let whole = Place {
         file: files.root_name.clone(),
@@ -44,7 +44,7 @@ fn read_all(files: &PackFiles, schema: &Schema, findings: &Findings) -> Option<P
         findings.borrow_mut().push(error);
         return None;
     }
-    let size: usize = documents.iter().map(|(_, text)| text.len()).sum();
+    let size: usize = documents.iter().map(|(_, text, _)| text.len()).sum();
     if size > MAX_SIZE {
         let message = format!("规则包共 {size} 字节，超过 {MAX_SIZE} (the pack is too large)");
         findings
@@ -54,7 +54,7 @@ fn read_all(files: &PackFiles, schema: &Schema, findings: &Findings) -> Option<P
     }
     let sources: Vec<SourceText<'_>> = documents
         .iter()
-        .map(|(name, text)| SourceText { name, text })
+        .map(|(name, text, lines)| SourceText { name, text, lines })
         .collect();
     let parsed: Vec<Document<&str>> = sources
         .iter()
@@ -78,7 +78,7 @@ fn read_all(files: &PackFiles, schema: &Schema, findings: &Findings) -> Option<P
     pack.digest = digest::of_files(files);
     let broken = findings.borrow().iter().any(Diagnostic::is_error);
     verify::verify(&pack, &sources, findings, broken);
-    if let Err(faults) = compile(&pack, schema) {
+    let compiled = compile(&pack, schema).map_err(|faults| {
         // With parts missing, names in formulas seem unknown that are only misspelt elsewhere.
         let kept = faults
             .into_iter()
@@ -86,8 +86,8 @@ fn read_all(files: &PackFiles, schema: &Schema, findings: &Findings) -> Option<P
         findings
             .borrow_mut()
             .extend(kept.map(|fault| placed(&fault, &sources)));
-    }
-    verify_tables::verify_tables(&pack, schema, &sources, findings);
+    });
+    verify_tables::verify_tables(&pack, compiled.as_ref().ok(), &sources, findings);
     Some(pack)
 }
 

@@ -1,5 +1,6 @@
 //! From TOML tables to the parts of a pack, one file a group of sections.
 
+mod cells;
 mod citation;
 mod header;
 mod money;

@@ -4,6 +4,18 @@ use std::ops::Range;
 
 use domain::{Diagnostic, Place};
 
+/// Where each line of a text begins: without it a file of many thousand rows would be counted
+/// through for each of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(crate) fn of(text: &str) -> Self {
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self(std::iter::once(0).chain(ends).collect())
+    }
+}
+
 /// One file of a pack.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SourceText<'a> {
@@ -11,19 +23,21 @@ pub(crate) struct SourceText<'a> {
     pub(crate) name: &'a str,
     /// Content.
     pub(crate) text: &'a str,
+    /// Where its lines begin.
+    pub(crate) lines: &'a Lines,
 }
 
 impl SourceText<'_> {
     /// The place of a byte.
     pub(crate) fn place(self, offset: usize) -> Place {
-        let before = self.text.get(..offset).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let column = before
-            .get(line_start..)
-            .map_or(0, |part| part.chars().count());
+        let offset = offset.min(self.text.len());
+        let line = self.lines.0.partition_point(|start| *start <= offset);
+        let line_start = line.checked_sub(1).and_then(|at| self.lines.0.get(at));
+        let before = self.text.get(line_start.copied().unwrap_or(0)..offset);
+        let column = before.map_or(0, |part| part.chars().count());
         Place {
             file: self.name.to_owned(),
-            line: small(before.matches('\n').count() + 1),
+            line: small(line),
             column: small(column + 1),
         }
     }
@@ -51,7 +65,11 @@ impl SourceText<'_> {
         message: String,
     ) -> Diagnostic {
         let wanted = usize::try_from(place.line).unwrap_or(0).saturating_sub(1);
-        let line = self.text.lines().nth(wanted).unwrap_or_default().to_owned();
+        let rest = self.lines.0.get(wanted).and_then(|at| self.text.get(*at..));
+        let line = rest
+            .and_then(|rest| rest.lines().next())
+            .unwrap_or_default();
+        let line = line.to_owned();
         Diagnostic::error(code, place, message).with_excerpt(line, width)
     }
 }

@@ -1,20 +1,24 @@
-//! Gaps, overlaps and dead rows of decision tables, proved by enumeration.
+//! Gaps, overlaps and dead rows of decision tables, proved exactly.
 
 use std::collections::BTreeMap;
 
-use super::compile::compile;
+use domain::Place;
+
+use super::compile::{CompiledPack, PreparedTable};
 use super::cursor::Findings;
 use super::source::SourceText;
 use super::verify::Verifier;
 use super::{CellTest, InputType, Pack, Table};
 use crate::formula::tree::{Kind, Node};
-use crate::schema::Schema;
-use crate::table::Lookup;
+use crate::table::Analysis;
+
+/// Findings of one kind and table that are listed.
+const SHOWN: usize = 20;
 
 /// Gaps and overlaps of the tables, at the precision of the numbers that formulas pass to them.
 pub(crate) fn verify_tables(
     pack: &Pack,
-    schema: &Schema,
+    compiled: Option<&CompiledPack>,
     sources: &[SourceText<'_>],
     findings: &Findings,
 ) {
@@ -23,15 +27,8 @@ pub(crate) fn verify_tables(
         sources,
         findings,
     };
-    let passed = passed_scales(pack, schema);
-    for table in &pack.tables {
-        let lookup = match Lookup::new(table) {
-            Ok(lookup) => lookup,
-            Err(error) => {
-                verifier.error("rules.table_size", &table.place, error.to_string(), "");
-                continue;
-            }
-        };
+    let passed = compiled.map(passed_scales).unwrap_or_default();
+    for (index, table) in pack.tables.iter().enumerate() {
         let scales: Vec<Option<u8>> = (0..table.inputs.len())
             .map(|at| {
                 let own = written_scale(table, at);
@@ -42,58 +39,88 @@ pub(crate) fn verify_tables(
                 }
             })
             .collect();
-        let analysis = lookup.analyse(&scales);
-        for gap in &analysis.gaps {
-            let message = format!("表“{}”没有一行适用于 {gap} (no row for {gap})", table.id);
+        let analysis = match compiled.and_then(|compiled| compiled.tables.get(index)) {
+            Some(ready) => ready.lookup.analyse(table, &scales),
+            None => PreparedTable::new(table).lookup.analyse(table, &scales),
+        };
+        verifier.table(table, &analysis);
+    }
+}
+
+impl Verifier<'_> {
+    fn table(&self, table: &Table, found: &Analysis) {
+        let id = &table.id;
+        for gap in &found.gaps {
+            let message = format!("表“{id}”没有一行适用于 {gap} (no row for {gap})");
             let help = "补一行，或写 otherwise = \"…\" (add a row, or declare otherwise)";
-            verifier.error("rules.table_gap", &table.place, message, help);
+            self.error("rules.table_gap", &table.place, message, help);
         }
-        for (first, second, example) in &analysis.overlaps {
-            let place = table
-                .rows
-                .get(*second)
-                .map_or(&table.place, |row| &row.place);
-            let message = format!(
-                "表“{}”的第 {} 行与第 {} 行都适用于 {example} (rows overlap at {example})",
-                table.id,
-                first + 1,
-                second + 1
-            );
+        for (first, second, example) in &found.overlaps {
+            let rows = format!("第 {} 行与第 {} 行", first + 1, second + 1);
+            let message = format!("表“{id}”的{rows}都适用于 {example} (rows overlap at {example})");
             let help = "缩小其中一行，或用 hit = \"first\" (narrow one, or use hit = \"first\")";
-            verifier.error("rules.table_overlap", place, message, help);
-        }
-        for row in lookup.unreachable(table.rows.len()) {
-            let place = table.rows.get(row).map_or(&table.place, |row| &row.place);
-            let message = format!(
-                "表“{}”的第 {} 行永远用不到 (row {} is never reached)",
-                table.id,
-                row + 1,
-                row + 1
+            self.error(
+                "rules.table_overlap",
+                row_place(table, *second),
+                message,
+                help,
             );
-            verifier.error("rules.table_unreachable", place, message, "");
+        }
+        for (first, second) in found.duplicates.iter().take(SHOWN) {
+            let rows = format!("第 {} 行与第 {} 行", first + 1, second + 1);
+            let message = format!("表“{id}”的{rows}条件相同 (rows with the same conditions)");
+            let help = "删去其中一行 (remove one of them)";
+            self.error(
+                "rules.table_duplicate",
+                row_place(table, *second),
+                message,
+                help,
+            );
+        }
+        for row in found.unreachable.iter().take(SHOWN) {
+            let number = row + 1;
+            let message =
+                format!("表“{id}”的第 {number} 行永远用不到 (row {number} is never reached)");
+            let help = "前面的行或数位使它从不决定结果 (earlier rows or the precision exclude it)";
+            self.error(
+                "rules.table_unreachable",
+                row_place(table, *row),
+                message,
+                help,
+            );
+        }
+        if found.undecided {
+            let message = format!(
+                "表“{id}”过于复杂，无法在限度内证明没有缺口和重叠 (too complex to be proved sound)"
+            );
+            let help = "请拆成几张表 (split the table)";
+            self.error("rules.table_undecided", &table.place, message, help);
         }
     }
+}
+
+fn row_place(table: &Table, row: usize) -> &Place {
+    table.rows.get(row).map_or(&table.place, |row| &row.place)
 }
 
 /// Most decimals written in the cells of an input.
 fn written_scale(table: &Table, at: usize) -> u8 {
     let tests = table.rows.iter().filter_map(|row| row.when.get(at));
-    let bounds = tests.flat_map(|test| match test {
-        CellTest::Interval { low, high } => low.iter().chain(high).copied().collect(),
-        _ => Vec::new(),
+    let domain = table.inputs.get(at).map(|input| &input.domain);
+    let intervals = tests.chain(domain).flat_map(|test| match test {
+        CellTest::Intervals(intervals) => intervals.as_slice(),
+        _ => &[],
     });
-    bounds
+    intervals
+        .flat_map(|one| one.low.iter().chain(&one.high))
         .map(|bound| bound.value.trimmed().scale)
         .max()
         .unwrap_or(0)
 }
 
 /// The decimals that formulas pass to each numeric input; `None` for fractions.
-fn passed_scales(pack: &Pack, schema: &Schema) -> BTreeMap<(String, usize), Option<u8>> {
+fn passed_scales(compiled: &CompiledPack) -> BTreeMap<(String, usize), Option<u8>> {
     let mut passed: BTreeMap<(String, usize), Option<u8>> = BTreeMap::new();
-    let Ok(compiled) = compile(pack, schema) else {
-        return passed;
-    };
     let mut note = |table: usize, at: usize, node: &Node| {
         let Some(signature) = compiled.signatures.get(table) else {
             return;

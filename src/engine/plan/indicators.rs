@@ -13,7 +13,7 @@ use crate::exact::Quantity;
 use crate::fault::{Fault, FaultKind};
 use crate::frame::Columns;
 use crate::pack::{CompiledRule, Indicator, IndicatorKind};
-use crate::table::{Hit, Input};
+use crate::table::Input;
 
 /// Most rows of subjects that are worked out together, unless one subject has more: what is noted
 /// of each row stays in the processor's second cache.
@@ -164,12 +164,14 @@ impl Bound<'_> {
             .collect()
     }
 
-    /// The row of the band table that a value falls into.
-    pub(crate) fn band_hit(&self, rule: &CompiledRule, value: Quantity) -> Option<Hit> {
-        let table = self.plan.constants.tables.get(rule.band?)?.as_ref()?;
-        let input = Input::Number(value.numerator, value.denominator);
-        let class = table.lookup.class(0, input);
-        Some(table.lookup.hit(&[class]))
+    /// The rows of the band table that a value falls into; `None` stands for `otherwise`.
+    pub(crate) fn band_rows(&self, rule: &CompiledRule, value: Quantity) -> Vec<Option<u32>> {
+        let tables = &self.plan.constants.tables;
+        let table = rule.band.and_then(|band| tables.get(band)?.as_ref());
+        table.map_or_else(Vec::new, |table| {
+            let input = Input::Number(value.numerator, value.denominator);
+            table.rows_behind(&[table.lookup.class(0, input)])
+        })
     }
 }
 

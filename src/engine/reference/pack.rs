@@ -8,7 +8,7 @@ use super::{Reference, Slow};
 use crate::evaluation::{Evaluation, Status, Value};
 use crate::exact::Quantity;
 use crate::fault::FaultKind;
-use crate::pack::{CompiledRule, Indicator, IndicatorKind, Output};
+use crate::pack::{CompiledRule, Indicator, IndicatorKind};
 use crate::plan::Bound;
 
 /// One indicator for one subject.
@@ -51,7 +51,6 @@ fn cell<N: Number>(
 ) -> Result<SlowCell<N>, FaultKind> {
     let reference: Reference<'_, N> = Reference::new(
         &bound.plan.constants,
-        &bound.plan.pack.tables,
         &bound.calendar,
         bound.columns(rule.table),
     );
@@ -102,8 +101,8 @@ fn band<N: Number>(
         return Ok(None);
     };
     match reference.look_up(table, &[Slow::Number(value.clone())])? {
-        Output::Number(points) => Ok(N::scaled(points.mantissa, points.scale)),
-        Output::Text(_) => Ok(None),
+        Slow::Number(points) => Ok(Some(points)),
+        _ => Ok(None),
     }
 }
 

@@ -157,7 +157,7 @@ proptest! {
         let calendar = CalendarMemo::new(&calendar);
         let columns = columns(&rows);
         let columns = Columns::given(&columns);
-        let reference = Reference::new(&constants, &[], &calendar, columns);
+        let reference = Reference::new(&constants, &calendar, columns);
         let all: Vec<usize> = (0..rows.len()).collect();
         let slow = reference.subject(&compiled, &all);
         match fast(&compiled, columns, u32::try_from(rows.len()).unwrap(), &constants, &calendar) {

@@ -64,7 +64,6 @@ impl<'a> Trial<'a> {
     pub fn reference(&self, question: &Question) -> Answers {
         let reference: Reference<'_, BigRational> = Reference::new(
             &self.bound.plan.constants,
-            &self.bound.plan.pack.tables,
             &self.bound.calendar,
             self.bound.columns(TABLE),
         );

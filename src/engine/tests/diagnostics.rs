@@ -101,12 +101,7 @@ fn duplicate_ids_show_the_first() {
 #[test]
 fn a_gap_in_a_table_is_shown_exactly() {
     insta::assert_snapshot!(complaints("(2,5]", "(2.5,5]"), @r#"
-错误 error[rules.table_gap]: 表“speed”没有一行适用于 (2, 2.5) (no row for (2, 2.5))
-  --> rules/mini/pack.toml:78:1
-   | [[table]]
-   = 建议 help: 补一行，或写 otherwise = "…" (add a row, or declare otherwise)
-
-错误 error[rules.table_gap]: 表“speed”没有一行适用于 2.5 (no row for 2.5)
+错误 error[rules.table_gap]: 表“speed”没有一行适用于 (2, 2.5] (no row for (2, 2.5])
   --> rules/mini/pack.toml:78:1
    | [[table]]
    = 建议 help: 补一行，或写 otherwise = "…" (add a row, or declare otherwise)

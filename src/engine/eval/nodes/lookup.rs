@@ -3,14 +3,21 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::super::ActiveTable;
 use super::super::lanes::{LaneFault, Lanes, misfit};
 use super::{Machine, Stretch, show_lane};
+use crate::exact::Exact;
 use crate::fault::FaultKind;
 use crate::formula::tree::{Kind, Node, Ty};
 use crate::frame::Dictionary;
-use crate::pack::Output;
+use crate::pack::{Collect, HitPolicy, Output, PreparedTable, TableOutput};
 use crate::table::{Hit, Input};
+
+/// What a table gives.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Answer<'a> {
+    Number(Exact),
+    Text(&'a str),
+}
 
 impl Machine<'_> {
     pub(super) fn table(
@@ -25,23 +32,43 @@ impl Machine<'_> {
         let hits = self.hits(index, inputs, at)?;
         let mut found = Vec::with_capacity(hits.len());
         for (lane, (hit, active)) in hits.iter().zip(at.active).enumerate() {
-            let output = table.output(*hit);
-            if output.is_none() && *active {
+            let answer = table.answer(*hit);
+            if answer.is_none() && *active {
                 let input = self.describe(inputs, at, lane)?;
                 return Err(LaneFault::new(lane, table.fault(*hit, input)));
             }
-            found.push(output);
+            found.push(answer);
         }
-        outputs(node, &found)
+        lanes(node, &found)
     }
 
-    /// Which row of a decision table each lane hits.
-    pub(crate) fn hits(
+    /// What each lane hits in a decision table.
+    fn hits(&self, index: usize, inputs: &[Node], at: Stretch<'_>) -> Result<Vec<Hit>, LaneFault> {
+        self.look_up(index, inputs, at, |table, classes| {
+            table.lookup.hit(classes)
+        })
+    }
+
+    /// The rows of a decision table behind each lane's answer; `None` stands for `otherwise`.
+    pub(crate) fn rows_hit(
         &self,
         index: usize,
         inputs: &[Node],
         at: Stretch<'_>,
-    ) -> Result<Vec<Hit>, LaneFault> {
+    ) -> Result<Vec<Vec<Option<u32>>>, LaneFault> {
+        self.look_up(index, inputs, at, |table, classes| {
+            table.rows_behind(classes)
+        })
+    }
+
+    /// Looks each lane up by the classes of its inputs.
+    fn look_up<T>(
+        &self,
+        index: usize,
+        inputs: &[Node],
+        at: Stretch<'_>,
+        mut ask: impl FnMut(&PreparedTable, &[usize]) -> T,
+    ) -> Result<Vec<T>, LaneFault> {
         let table = self.constants.tables.get(index).and_then(Option::as_ref);
         let table = table.ok_or_else(misfit)?;
         let mut classes = Vec::with_capacity(inputs.len());
@@ -49,19 +76,19 @@ impl Machine<'_> {
             classes.push(self.classes(table, index, position, input, at)?);
         }
         let mut combination = vec![0; inputs.len()];
-        let hit = |lane: usize| {
+        let one = |lane: usize| {
             for (slot, classes) in combination.iter_mut().zip(&classes) {
                 *slot = classes.get(lane).copied().unwrap_or(0);
             }
-            table.lookup.hit(&combination)
+            ask(table, &combination)
         };
-        Ok((0..at.active.len()).map(hit).collect())
+        Ok((0..at.active.len()).map(one).collect())
     }
 
     /// The class of each lane's input.
     fn classes(
         &self,
-        table: &ActiveTable,
+        table: &PreparedTable,
         index: usize,
         position: usize,
         input: &Node,
@@ -111,20 +138,46 @@ impl Machine<'_> {
     }
 }
 
-impl ActiveTable {
+impl PreparedTable {
     /// The value of a hit.
-    pub(crate) fn output(&self, hit: Hit) -> Option<&Output> {
-        match hit {
-            Hit::Row(row) => self.outputs.get(row as usize),
-            Hit::Otherwise => self.otherwise.as_ref(),
-            Hit::None | Hit::Clash(..) => None,
+    pub(crate) fn answer(&self, hit: Hit) -> Option<Answer<'_>> {
+        let output = match hit {
+            Hit::Row(row) => &self.table.rows.get(row as usize)?.value,
+            Hit::Otherwise => self.table.otherwise.as_ref()?,
+            Hit::Collected(mantissa) => {
+                let scale = match (self.table.hit, self.table.output) {
+                    (HitPolicy::Collect(Collect::Count), _) => 0,
+                    (_, TableOutput::Number { scale, .. }) => scale,
+                    (_, TableOutput::Text) => return None,
+                };
+                return Some(Answer::Number(Exact { mantissa, scale }));
+            }
+            Hit::None | Hit::Overflow | Hit::Clash(..) => return None,
+        };
+        Some(match output {
+            Output::Number(number) => Answer::Number(*number),
+            Output::Text(text) => Answer::Text(text),
+        })
+    }
+
+    /// The rows behind the answer for a class of each input: the one that decides, or all that
+    /// match where all count; `None` stands for `otherwise`.
+    pub(crate) fn rows_behind(&self, classes: &[usize]) -> Vec<Option<u32>> {
+        match (self.lookup.hit(classes), self.table.hit) {
+            (Hit::Otherwise, _) => vec![None],
+            (Hit::Row(_), HitPolicy::RuleOrder | HitPolicy::Any) | (Hit::Collected(_), _) => {
+                self.lookup.rows(classes).into_iter().map(Some).collect()
+            }
+            (Hit::Row(row), _) => vec![Some(row)],
+            (Hit::None | Hit::Overflow | Hit::Clash(..), _) => Vec::new(),
         }
     }
 
     /// The fault of a hit without a value.
     pub(crate) fn fault(&self, hit: Hit, input: String) -> FaultKind {
-        let table = self.id.clone();
+        let table = self.table.id.clone();
         match hit {
+            Hit::Overflow => FaultKind::Overflow,
             Hit::Clash(first, second) => FaultKind::ManyRows {
                 table,
                 input,
@@ -136,13 +189,13 @@ impl ActiveTable {
     }
 }
 
-fn outputs(node: &Node, found: &[Option<&Output>]) -> Result<Lanes, LaneFault> {
+fn lanes(node: &Node, found: &[Option<Answer<'_>>]) -> Result<Lanes, LaneFault> {
     if node.ty == Ty::Text {
         let mut dictionary = Dictionary::default();
         let codes = found
             .iter()
-            .map(|output| match output {
-                Some(Output::Text(text)) => dictionary.intern(text),
+            .map(|answer| match answer {
+                Some(Answer::Text(text)) => dictionary.intern(text),
                 _ => dictionary.intern(""),
             })
             .collect();
@@ -150,9 +203,9 @@ fn outputs(node: &Node, found: &[Option<&Output>]) -> Result<Lanes, LaneFault> {
     }
     let scale = node.ty.scale().ok_or_else(misfit)?;
     let mut values = Vec::with_capacity(found.len());
-    for output in found {
-        values.push(match output {
-            Some(Output::Number(number)) => number.rescaled(scale).ok_or_else(misfit)?.mantissa,
+    for answer in found {
+        values.push(match answer {
+            Some(Answer::Number(number)) => number.rescaled(scale).ok_or_else(misfit)?.mantissa,
             _ => 0,
         });
     }

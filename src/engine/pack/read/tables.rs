@@ -1,12 +1,12 @@
-//! `[[table]]`: inputs, output, and cells such as `[3,5)`, `>= 80`, `daily|weekly`.
+//! `[[table]]`: hit policy, inputs, output, rows.
 
-use chrono::{Datelike as _, NaiveDate};
 use domain::DateRange;
 
 use super::super::cursor::Cursor;
 use super::super::{
-    Bound, CellTest, HitPolicy, InputType, Output, Table, TableInput, TableOutput, TableRow,
+    CellTest, Collect, HitPolicy, InputType, Output, Table, TableInput, TableOutput, TableRow,
 };
+use super::cells::parse_cell;
 use super::values::units;
 use crate::exact::Exact;
 use crate::schema::Unit;
@@ -18,10 +18,16 @@ const INPUT_TYPES: [(&str, InputType); 4] = [
     ("bool", InputType::Bool),
 ];
 
-const HITS: [(&str, HitPolicy); 3] = [
+const HITS: [(&str, HitPolicy); 9] = [
     ("unique", HitPolicy::Unique),
     ("any", HitPolicy::Any),
     ("first", HitPolicy::First),
+    ("priority", HitPolicy::Priority),
+    ("rule_order", HitPolicy::RuleOrder),
+    ("collect(sum)", HitPolicy::Collect(Collect::Sum)),
+    ("collect(min)", HitPolicy::Collect(Collect::Min)),
+    ("collect(max)", HitPolicy::Collect(Collect::Max)),
+    ("collect(count)", HitPolicy::Collect(Collect::Count)),
 ];
 
 pub(super) fn table(cursor: &mut Cursor<'_>, outer: DateRange) -> Option<Table> {
@@ -29,23 +35,40 @@ pub(super) fn table(cursor: &mut Cursor<'_>, outer: DateRange) -> Option<Table> 
     if let Some(id) = &id {
         cursor.what = format!("[[table]] {id}");
     }
+    let hit = cursor.word("hit", &HITS).unwrap_or(HitPolicy::Unique);
     let inputs = inputs(cursor);
     let output = output(cursor);
     let mut rows = Vec::new();
     for entry in cursor.list("rows") {
-        rows.extend(output.and_then(|output| row(&entry, &inputs, output)));
+        rows.extend(output.and_then(|output| row(&entry, &inputs, hit, output)));
         entry.finish();
     }
     if rows.is_empty() && !cursor.has("rows") {
         let message = format!("{} 没有行 `rows` (no rows)", cursor.what);
         cursor.error("rows", "rules.missing_key", message, "");
     }
-    let otherwise = output.and_then(|output| value(cursor, "otherwise", output));
+    if let (HitPolicy::Collect(_), Some(TableOutput::Text)) = (hit, output) {
+        let message = format!(
+            "{} 汇集的是数，输出应为 number (collects numbers)",
+            cursor.what
+        );
+        cursor.error("output", "rules.table_collect", message, "");
+    }
+    // The number of rows is zero when none applies: nothing is otherwise.
+    let counts = hit == HitPolicy::Collect(Collect::Count);
+    let otherwise = output
+        .filter(|_| !counts)
+        .and_then(|output| value(cursor, "otherwise", output));
+    let priorities = match (hit, output) {
+        (HitPolicy::Priority, Some(output)) => priorities(cursor, output, &rows),
+        _ => Vec::new(),
+    };
     let cite = cursor.cites(true);
     Some(Table {
         title: cursor.text("title").unwrap_or_default(),
         cite,
-        hit: cursor.word("hit", &HITS).unwrap_or(HitPolicy::Unique),
+        hit,
+        priorities,
         inputs,
         output: output?,
         rows,
@@ -54,6 +77,33 @@ pub(super) fn table(cursor: &mut Cursor<'_>, outer: DateRange) -> Option<Table> 
         place: cursor.place(),
         id: id?,
     })
+}
+
+/// The outputs from the best to the least: exactly those that the rows give.
+fn priorities(cursor: &Cursor<'_>, output: TableOutput, rows: &[TableRow]) -> Vec<Output> {
+    let texts = cursor.texts("priorities").unwrap_or_default();
+    let read = |text: &String| match output {
+        TableOutput::Text => Some(Output::Text(text.clone())),
+        TableOutput::Number { scale, .. } => {
+            let number: Exact = text.parse().ok()?;
+            number.rescaled(scale).map(Output::Number)
+        }
+    };
+    let listed: Option<Vec<Output>> = texts.iter().map(read).collect();
+    let listed = listed.unwrap_or_default();
+    let once = |one: &Output| listed.iter().filter(|other| *other == one).count() == 1;
+    let given = |one: &Output| rows.iter().any(|row| row.value == *one);
+    let exact = listed.iter().all(|one| once(one) && given(one))
+        && rows.iter().all(|row| listed.contains(&row.value));
+    if listed.is_empty() || !exact {
+        let message = format!(
+            "{} 的 `priorities` 应从优到次列出各行的输出，各一次 (priorities list each output once)",
+            cursor.what
+        );
+        let help = "写作 priorities = [\"最优\", …, \"最次\"] (best first)";
+        cursor.error("priorities", "rules.table_priorities", message, help);
+    }
+    listed
 }
 
 fn inputs(cursor: &Cursor<'_>) -> Vec<TableInput> {
@@ -65,8 +115,14 @@ fn inputs(cursor: &Cursor<'_>) -> Vec<TableInput> {
             let message = format!("{} 缺少 `type` (missing type)", entry.what);
             entry.error("type", "rules.missing_key", message, "");
         }
+        let written = entry.text("domain");
+        let domain = match (&written, ty) {
+            (Some(cell), Some(ty)) => condition(&entry, "domain", cell, ty),
+            _ => None,
+        };
         if let (Some(id), Some(ty)) = (id, ty) {
-            inputs.push(TableInput { id, ty });
+            let domain = domain.unwrap_or(CellTest::Any);
+            inputs.push(TableInput { id, ty, domain });
         }
         entry.finish();
     }
@@ -116,7 +172,33 @@ fn value(cursor: &Cursor<'_>, key: &'static str, output: TableOutput) -> Option<
     }
 }
 
-fn row(cursor: &Cursor<'_>, inputs: &[TableInput], output: TableOutput) -> Option<TableRow> {
+/// A condition as written under a key, or what is wrong with it.
+fn condition(
+    cursor: &Cursor<'_>,
+    key: &'static str,
+    cell: &str,
+    ty: InputType,
+) -> Option<CellTest> {
+    let test = parse_cell(cell, ty);
+    if test.is_none() {
+        let message = format!("表格条件“{cell}”读不懂 (cannot read the condition {cell})");
+        let help = match ty {
+            InputType::Number => "写作 -、3、[3,5)、>= 80、< 60、1|3|[5,7)、not(2)",
+            InputType::Date => "写作 -、2025-08-01、[2025-01-01,2026-01-01)、>= 2025-08-01",
+            InputType::Text => "写作 -、'daily'、daily|weekly 或 not('daily')",
+            InputType::Bool => "写作 -、true 或 false",
+        };
+        cursor.error(key, "rules.table_cell", message, help);
+    }
+    test
+}
+
+fn row(
+    cursor: &Cursor<'_>,
+    inputs: &[TableInput],
+    hit: HitPolicy,
+    output: TableOutput,
+) -> Option<TableRow> {
     let cells = cursor.texts("when").unwrap_or_default();
     if cells.len() != inputs.len() {
         let message = format!(
@@ -131,24 +213,17 @@ fn row(cursor: &Cursor<'_>, inputs: &[TableInput], output: TableOutput) -> Optio
     }
     let mut when = Vec::with_capacity(inputs.len());
     for (cell, input) in cells.iter().zip(inputs) {
-        let test = parse_cell(cell, input.ty);
-        if test.is_none() {
-            let message = format!("表格条件“{cell}”读不懂 (cannot read the condition {cell})");
-            let help = match input.ty {
-                InputType::Number => "写作 -、3、[3,5)、>= 80、< 60",
-                InputType::Date => "写作 -、2025-08-01、[2025-01-01,2026-01-01)、>= 2025-08-01",
-                InputType::Text => "写作 -、'daily' 或 daily|weekly",
-                InputType::Bool => "写作 -、true 或 false",
-            };
-            cursor.error("when", "rules.table_cell", message, help);
+        when.push(condition(cursor, "when", cell, input.ty));
+    }
+    let value = if hit == HitPolicy::Collect(Collect::Count) {
+        Some(Output::Number(Exact::whole(1))) // each row counts for one
+    } else {
+        if !cursor.has("value") {
+            let message = format!("{} 的一行没有 `value` (a row without value)", cursor.what);
+            cursor.error("value", "rules.missing_key", message, "");
         }
-        when.push(test);
-    }
-    if !cursor.has("value") {
-        let message = format!("{} 的一行没有 `value` (a row without value)", cursor.what);
-        cursor.error("value", "rules.missing_key", message, "");
-    }
-    let value = value(cursor, "value", output);
+        value(cursor, "value", output)
+    };
     let cite = cursor.cites(false);
     let when: Option<Vec<CellTest>> = when.into_iter().collect();
     Some(TableRow {
@@ -156,81 +231,5 @@ fn row(cursor: &Cursor<'_>, inputs: &[TableInput], output: TableOutput) -> Optio
         value: value?,
         cite,
         place: cursor.place(),
-    })
-}
-
-/// A condition of an input; `None` when it cannot be read or covers nothing.
-fn parse_cell(cell: &str, ty: InputType) -> Option<CellTest> {
-    let cell = cell.trim();
-    if cell == "-" {
-        return Some(CellTest::Any);
-    }
-    match ty {
-        InputType::Bool => cell.parse().ok().map(CellTest::Bool),
-        InputType::Text => {
-            let texts: Vec<String> = cell
-                .split('|')
-                .map(str::trim)
-                .map(|text| text.trim_matches('\'').to_owned())
-                .collect();
-            let valid = texts.iter().all(|text| !text.is_empty());
-            valid.then_some(CellTest::Texts(texts))
-        }
-        InputType::Number => interval(cell, &|text| text.parse().ok()),
-        InputType::Date => interval(cell, &|text| {
-            let day: NaiveDate = text.parse().ok()?;
-            Some(Exact::whole(i128::from(day.num_days_from_ce())))
-        }),
-    }
-}
-
-fn interval(cell: &str, point: &dyn Fn(&str) -> Option<Exact>) -> Option<CellTest> {
-    for (sign, lower, included) in [
-        (">=", true, true),
-        ("<=", false, true),
-        (">", true, false),
-        ("<", false, false),
-    ] {
-        if let Some(rest) = cell.strip_prefix(sign) {
-            let bound = Bound {
-                value: point(rest.trim())?,
-                included,
-            };
-            let (low, high) = if lower {
-                (Some(bound), None)
-            } else {
-                (None, Some(bound))
-            };
-            return Some(CellTest::Interval { low, high });
-        }
-    }
-    let open = cell.chars().next()?;
-    if !"[(".contains(open) {
-        let value = point(cell)?;
-        let bound = Some(Bound {
-            value,
-            included: true,
-        });
-        return Some(CellTest::Interval {
-            low: bound,
-            high: bound,
-        });
-    }
-    let close = cell.chars().next_back()?;
-    let inner = cell.get(1..cell.len().checked_sub(1)?)?;
-    let (low, high) = inner.split_once(',')?;
-    let low = Bound {
-        value: point(low.trim())?,
-        included: open == '[',
-    };
-    let high = Bound {
-        value: point(high.trim())?,
-        included: close == ']',
-    };
-    let nonempty =
-        low.value < high.value || (low.value == high.value && low.included && high.included);
-    ("])".contains(close) && nonempty).then_some(CellTest::Interval {
-        low: Some(low),
-        high: Some(high),
     })
 }

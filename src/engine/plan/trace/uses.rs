@@ -7,7 +7,6 @@ use crate::eval::{Machine, Stretch};
 use crate::evaluation::Value;
 use crate::formula::tree::{Kind, Node};
 use crate::pack::{CompiledRule, Output};
-use crate::table::Hit;
 use crate::trace::{ParameterUse, TableUse};
 
 impl Bound<'_> {
@@ -40,41 +39,32 @@ impl Bound<'_> {
         value: Option<Value>,
     ) -> Vec<TableUse> {
         let mut used: BTreeSet<(usize, Option<u32>)> = BTreeSet::new();
-        let mut note = |table: usize, hit: Hit| match hit {
-            Hit::Row(row) => {
-                used.insert((table, Some(row)));
-            }
-            Hit::Otherwise => {
-                used.insert((table, None));
-            }
-            Hit::None | Hit::Clash(..) => {}
-        };
         walk_rule(rule, &mut |node| {
             if let Kind::Table { table, inputs } = &node.kind {
                 let at = Stretch {
                     start: 0,
                     active: rows,
                 };
-                let Ok(hits) = machine.hits(*table, inputs, at) else {
+                let Ok(hits) = machine.rows_hit(*table, inputs, at) else {
                     return; // over aggregates, or over rows that lack an input
                 };
-                for (hit, _) in hits.iter().zip(rows).filter(|(_, selected)| **selected) {
-                    note(*table, *hit);
-                }
+                let selected = hits.into_iter().zip(rows);
+                let selected = selected.filter(|(_, selected)| **selected);
+                used.extend(
+                    selected.flat_map(|(rows, _)| rows.into_iter().map(|row| (*table, row))),
+                );
             }
         });
-        if let (Some(band), Some(Value::Number(value))) = (rule.band, value)
-            && let Some(hit) = self.band_hit(rule, value)
-        {
-            note(band, hit);
+        if let (Some(band), Some(Value::Number(value))) = (rule.band, value) {
+            let bands = self.band_rows(rule, value).into_iter();
+            used.extend(bands.map(|row| (band, row)));
         }
         let describe = |(table, row)| self.table_use(table, row);
         used.into_iter().filter_map(describe).collect()
     }
 
     fn table_use(&self, table: usize, row: Option<u32>) -> Option<TableUse> {
-        let active = self.plan.constants.tables.get(table)?.as_ref()?;
-        let declared = self.plan.pack.tables.get(active.index)?;
+        let declared = &self.plan.constants.tables.get(table)?.as_ref()?.table;
         let line = row.and_then(|row| declared.rows.get(row as usize));
         let output = match line {
             Some(line) => &line.value,
