@@ -6,6 +6,7 @@ mod compile;
 mod cursor;
 mod dated;
 mod decision;
+mod difference;
 mod digest;
 mod load;
 mod money;
@@ -28,6 +29,7 @@ pub use decision::{
     Bound, CellTest, Collect, HitPolicy, InputType, Interval, Output, Table, TableInput,
     TableOutput, TableRow,
 };
+pub use difference::{Difference, Edit, KeyEdit, differences};
 pub use load::load;
 pub(crate) use load::{display_name, parse, placed};
 pub use money::{Compensation, Component, ComponentKind, Constraint};
