@@ -6,7 +6,7 @@ use domain::Place;
 use toml_edit::{Item, TableLike, Value};
 
 use crate::pack::load::rule_files;
-use crate::pack::{Findings, PackFiles, SourceText, display_name, parse};
+use crate::pack::{Findings, Lines, PackFiles, SourceText, display_name, parse};
 
 /// What tells elements apart. Versions of one id differ by the day from which they hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,11 +39,16 @@ pub(super) fn elements(files: &PackFiles, findings: &Findings) -> BTreeMap<Key, 
     let mut all = BTreeMap::new();
     for (path, text) in rule_files(files) {
         let name = display_name(files, path);
-        let source = SourceText { name: &name, text };
+        let lines = Lines::of(text);
+        let source = SourceText {
+            name: &name,
+            text,
+            lines: &lines,
+        };
         let Some(document) = parse(source, findings) else {
             continue;
         };
-        for (kind, item) in document.as_table().iter() {
+        for (kind, item) in document.as_table() {
             gather(source, kind, item, &mut all);
         }
     }
@@ -127,7 +132,7 @@ fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.value().clone(),
         Value::Integer(whole) => whole.value().to_string(),
-        Value::Float(number) => number.display_repr().trim().to_owned(),
+        Value::Float(number) => number.value().to_string(),
         Value::Boolean(flag) => flag.value().to_string(),
         Value::Datetime(day) => day.value().to_string(),
         Value::Array(array) => {
