@@ -115,3 +115,47 @@ fn a_draft_that_cannot_be_is_refused_with_advice() {
         assert!(message.contains(expected), "{arguments:?}: {message}");
     }
 }
+
+#[test]
+fn a_change_of_the_rules_is_shown_key_by_key_and_with_its_effect() {
+    let office = office();
+    let draft = office.path("draft");
+    copy_pack("tiaoli-809", &draft);
+    let timely = draft.join("timeliness.toml");
+    let text = std::fs::read_to_string(&timely).unwrap();
+    let stricter = text.replacen("min_cases = ", "min_cases = 1", 1);
+    assert_ne!(text, stricter);
+    std::fs::write(&timely, stricter).unwrap();
+    let draft = draft.to_string_lossy();
+
+    let same = office.ok(&["rules", "diff", "tiaoli-809", "tiaoli-809"]);
+    assert!(same.contains("没有差别"), "{same}");
+    let before = office.dump();
+    let found = office.json(&["rules", "diff", "tiaoli-809", &draft, "--period", "2026-02"]);
+    let differences = found["differences"].as_array().unwrap();
+    assert_eq!(differences.len(), 1, "{found}");
+    assert_eq!(differences[0]["kind"], "indicator");
+    assert_eq!(differences[0]["keys"][0]["key"], "min_cases");
+    let affected = found["effect"]["departments"].as_array().unwrap();
+    assert!(
+        !affected.is_empty(),
+        "more cases needed: some lose the indicator"
+    );
+    let text = office.ok(&["rules", "diff", "tiaoli-809", &draft, "--period", "2026-02"]);
+    assert!(
+        text.contains("min_cases") && text.contains("涉及"),
+        "{text}"
+    );
+    assert_eq!(before, office.dump(), "a comparison writes nothing");
+}
+
+fn copy_pack(name: &str, to: &std::path::Path) {
+    let from = crate::support::root().join("rules").join(name);
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "toml") {
+            std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+}

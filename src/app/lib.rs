@@ -18,6 +18,7 @@ pub mod publish;
 pub mod reading;
 pub mod role;
 pub mod rulebook;
+pub mod rules_diff;
 pub mod run;
 pub mod schedule;
 pub mod simulate;

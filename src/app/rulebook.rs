@@ -70,14 +70,18 @@ pub fn test(folder: Option<&Path>) -> Result<Vec<Tested>, Error> {
 
 /// The pack of a folder, or the built-in pack of that name.
 pub(crate) fn draft(named: &Path) -> Result<Pack, Error> {
+    loaded(&files(named)?, &assess::schema())
+}
+
+/// The texts of the pack of a folder, or of the built-in pack of that name.
+pub(crate) fn files(named: &Path) -> Result<PackFiles, Error> {
     let built_in = packs(None)?
         .into_iter()
         .find(|files| Path::new(&files.root_name) == named);
-    let files = match built_in {
-        Some(files) if !named.is_dir() => files,
-        _ => pack_files(named)?,
-    };
-    loaded(&files, &assess::schema())
+    match built_in {
+        Some(files) if !named.is_dir() => Ok(files),
+        _ => pack_files(named),
+    }
 }
 
 /// The calendar built into the program.

@@ -81,7 +81,7 @@ impl App {
     }
 
     /// Frozen inputs and recorded result of the run that stands for a month.
-    fn recorded_month(&self, period: Period) -> Result<(RunInputs, Decided), Error> {
+    pub(crate) fn recorded_month(&self, period: Period) -> Result<(RunInputs, Decided), Error> {
         let run = self.current_run(period)?;
         self.store().read(|conn| {
             let inputs = run::load_inputs(conn, &run)?;

@@ -15,14 +15,25 @@ use crate::error::Error;
 /// Indicators named in a row; the workbook of the bulletin has them all.
 const INDICATORS_SHOWN: usize = 6;
 
+/// A month as the report shows it.
+fn month(comparison: &Comparison, names: &BTreeMap<JurisdictionCode, String>) -> WhatIfMonth {
+    WhatIfMonth {
+        period: comparison.period,
+        rules_before: comparison.pack_before.clone(),
+        figures: figures(comparison),
+        rows: comparison.losers_first().into_iter().map(row).collect(),
+        pots: comparison
+            .pots
+            .iter()
+            .map(|pot| pot_row(pot, names))
+            .collect(),
+    }
+}
+
 impl App {
     /// The report of a simulation.
     pub fn simulation_report(&self, simulated: &[Simulated]) -> Result<WhatIf, Error> {
-        let names = self.store().read(|conn| {
-            let nodes = store::registry::jurisdictions(conn)?;
-            let named = nodes.into_iter().map(|node| (node.code, node.name));
-            Ok::<_, Error>(named.collect::<BTreeMap<_, _>>())
-        })?;
+        let names = self.jurisdiction_names()?;
         let months: Vec<String> = simulated
             .first()
             .into_iter()
@@ -37,6 +48,19 @@ impl App {
             title: format!("规则模拟报告{span}"),
             subtitle: format!("{} · 模拟结果，不作为考核依据", self.config().issuer),
             scenarios: simulated.iter().map(|one| scenario(one, &names)).collect(),
+        })
+    }
+
+    /// A comparison of one month as the report shows it.
+    pub fn comparison_report(&self, comparison: &Comparison) -> Result<WhatIfMonth, Error> {
+        Ok(month(comparison, &self.jurisdiction_names()?))
+    }
+
+    fn jurisdiction_names(&self) -> Result<BTreeMap<JurisdictionCode, String>, Error> {
+        self.store().read(|conn| {
+            let nodes = store::registry::jurisdictions(conn)?;
+            let named = nodes.into_iter().map(|node| (node.code, node.name));
+            Ok(named.collect())
         })
     }
 
@@ -65,26 +89,19 @@ impl App {
 }
 
 fn scenario(simulated: &Simulated, names: &BTreeMap<JurisdictionCode, String>) -> WhatIfScenario {
-    let month = |comparison: &Comparison| WhatIfMonth {
-        period: comparison.period,
-        rules_before: comparison.pack_before.clone(),
-        figures: figures(comparison),
-        rows: comparison.losers_first().into_iter().map(row).collect(),
-        pots: comparison
-            .pots
-            .iter()
-            .map(|pot| pot_row(pot, names))
-            .collect(),
-    };
     WhatIfScenario {
         name: simulated.name.clone(),
         rules: simulated.pack.clone(),
-        months: simulated.months.iter().map(month).collect(),
+        months: simulated
+            .months
+            .iter()
+            .map(|one| month(one, names))
+            .collect(),
     }
 }
 
 /// How many win and lose, and what it costs.
-pub(crate) fn figures(comparison: &Comparison) -> Vec<KeyFigure> {
+fn figures(comparison: &Comparison) -> Vec<KeyFigure> {
     let count = |test: &dyn Fn(&DepartmentChange) -> bool| {
         comparison
             .departments
@@ -130,7 +147,7 @@ fn money(label: &str, before: Fen, after: Fen) -> KeyFigure {
 }
 
 /// With its sign, also when positive.
-pub(crate) fn signed(amount: Fen) -> String {
+fn signed(amount: Fen) -> String {
     if amount > Fen::ZERO {
         format!("+{amount}")
     } else {
@@ -138,6 +155,7 @@ pub(crate) fn signed(amount: Fen) -> String {
     }
 }
 
+/// One department as the report shows it.
 fn row(change: &DepartmentChange) -> WhatIfRow {
     let shown = |side: &Option<Side>| side.as_ref().map(|side| side.shown.to_string());
     let rank = |side: &Option<Side>| side.as_ref().and_then(|side| side.rank);

@@ -7,6 +7,7 @@ pub mod init;
 pub mod ledger;
 pub mod review;
 pub mod rules;
+pub mod rules_diff;
 pub mod run;
 pub mod serve;
 pub mod simulate;

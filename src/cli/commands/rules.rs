@@ -16,6 +16,8 @@ pub enum Command {
         /// 规则包文件夹；不给则检查内置规则包 (folder; without it the built-in packs)
         pack: Option<PathBuf>,
     },
+    /// 比较两个规则包：改了什么，影响谁 (what changed, and for whom)
+    Diff(super::rules_diff::Options),
     /// 运行规则包自带的测试 (run the tests of a pack)
     Test {
         /// 规则包文件夹；不给则测试内置规则包 (folder; without it the built-in packs)
@@ -27,6 +29,7 @@ pub enum Command {
 pub fn rules(context: &Context, command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Check { pack } => check(context, pack.as_deref()),
+        Command::Diff(options) => super::rules_diff::diff(context, options),
         Command::Test { pack } => test(context, pack.as_deref()),
     }
 }

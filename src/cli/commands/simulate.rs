@@ -108,7 +108,7 @@ fn scenarios(draft: &app::Pack, options: &Options) -> anyhow::Result<Vec<Scenari
     options.scenario.iter().map(read).collect()
 }
 
-fn month_text(month: &WhatIfMonth, top: usize) -> String {
+pub(super) fn month_text(month: &WhatIfMonth, top: usize) -> String {
     let figures: Vec<String> = month
         .figures
         .iter()
@@ -190,7 +190,7 @@ fn scenario_json(simulated: &Simulated) -> serde_json::Value {
     })
 }
 
-fn month_json(month: &app::simulate::Comparison) -> serde_json::Value {
+pub(super) fn month_json(month: &app::simulate::Comparison) -> serde_json::Value {
     let side = |side: &Option<app::simulate::Side>| {
         side.as_ref().map(|side| {
             json!({
