@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+pub use assess::coverage::{Coverage, Covers};
 pub use assess::{CaseResult, Difference};
 use domain::{Diagnostic, WorkdayCalendar};
 use engine::{Pack, PackFiles, Schema};
@@ -34,6 +35,8 @@ pub struct Tested {
     pub name: String,
     /// One outcome a case.
     pub cases: Vec<CaseResult>,
+    /// What the cases exercise.
+    pub coverage: Coverage,
 }
 
 /// Findings about the pack of a folder, or about all built-in packs.
@@ -56,13 +59,14 @@ pub fn test(folder: Option<&Path>) -> Result<Vec<Tested>, Error> {
         .into_iter()
         .map(|files| {
             let pack = loaded(&files, &schema)?;
-            let (cases, findings) = assess::run_pack_tests(&files, &pack, &calendar);
+            let (cases, coverage, findings) = assess::coverage::measure(&files, &pack, &calendar);
             if findings.iter().any(Diagnostic::is_error) {
                 return Err(Error::Diagnostics(findings));
             }
             Ok(Tested {
                 name: files.root_name,
                 cases,
+                coverage,
             })
         })
         .collect()

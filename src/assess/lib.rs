@@ -15,6 +15,7 @@ pub mod allocate;
 pub mod assessment;
 pub mod awards;
 pub mod comparison;
+pub mod coverage;
 pub mod error;
 pub mod exact;
 pub mod explanation;

@@ -25,6 +25,7 @@ use engine::{ColumnData, Datum, Frame, Pack, PackFiles, Plan, Schema, Type, Valu
 
 use crate::assessment::DepartmentResult;
 use crate::awards::{Awards, Component, Pot, PotLine};
+use crate::coverage::Exercised;
 use crate::error::AssessError;
 use crate::exact::Exact;
 use crate::frame::{FactFrame, FactTable};
@@ -71,11 +72,21 @@ pub fn run_pack_tests(
     pack: &Pack,
     calendar: &WorkdayCalendar,
 ) -> (Vec<CaseResult>, Vec<Diagnostic>) {
+    run_watched(files, pack, calendar, &mut Exercised::default())
+}
+
+/// The same, noting what the tests exercise.
+pub(crate) fn run_watched(
+    files: &PackFiles,
+    pack: &Pack,
+    calendar: &WorkdayCalendar,
+    exercised: &mut Exercised,
+) -> (Vec<CaseResult>, Vec<Diagnostic>) {
     let schema = crate::schema::schema();
     let (cases, diagnostics) = load_tests(files, &schema);
     let results = cases
         .into_iter()
-        .map(|case| run_case(pack, calendar, &schema, case))
+        .map(|case| run_case(pack, calendar, &schema, case, exercised))
         .collect();
     (results, diagnostics)
 }
@@ -85,9 +96,13 @@ fn run_case(
     calendar: &WorkdayCalendar,
     schema: &Schema,
     case: PackTest,
+    exercised: &mut Exercised,
 ) -> CaseResult {
     let case = completed(case, schema);
-    let outcome = outcome(pack, calendar, schema, &case);
+    let outcome = outcome(pack, calendar, schema, &case, exercised);
+    if let Ok(outcome) = &outcome {
+        exercised.note(&outcome.departments, &outcome.awards);
+    }
     let differences = case.expect.iter().filter_map(|expectation| {
         let expected = text(&expectation.value);
         let found = match &outcome {
@@ -195,8 +210,10 @@ fn outcome(
     calendar: &WorkdayCalendar,
     schema: &Schema,
     case: &PackTest,
+    exercised: &Exercised,
 ) -> Result<Outcome, AssessError> {
     let plan = Plan::new(pack, schema, case.period).map_err(AssessError::Plan)?;
+    let plan = exercised.watching(plan);
     let mut frame = case.frame(schema)?;
     join_importance(pack, &plan, schema, &mut frame)?;
     let departments = case.subjects.iter().map(|name| Department {

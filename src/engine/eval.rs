@@ -18,6 +18,9 @@ pub(crate) use grouping::Grouping;
 pub(crate) use lanes::{LaneFault, Lanes, misfit, show_number};
 pub(crate) use nodes::{Answer, Machine, Stretch, show_lane};
 
+use std::sync::Arc;
+
+use crate::coverage::Watch;
 use crate::pack::PreparedTable;
 
 /// What is the same for all rows: the period, parameters and tables in force.
@@ -31,6 +34,8 @@ pub(crate) struct Constants {
     pub(crate) parameters: Vec<Option<i128>>,
     /// Tables by signature index; `None` when none is in force.
     pub(crate) tables: Vec<Option<PreparedTable>>,
+    /// Who notes what is touched, while the tests of a pack run.
+    pub(crate) watch: Option<Arc<Watch>>,
 }
 
 /// Rows evaluated at a time: a few columns of this length, 16 bytes wide at most, stay in the

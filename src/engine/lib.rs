@@ -5,6 +5,7 @@
 //! one value came about. Absent on purpose: departments, money flows, IO, clocks, floats.
 
 pub mod calendar_file;
+pub mod coverage;
 mod eval;
 pub mod evaluation;
 pub mod exact;

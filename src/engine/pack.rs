@@ -38,6 +38,7 @@ pub use scoring::{
     Axis, Grade, Importance, Indicator, IndicatorKind, NotApplicable, RankMethod, Ranking,
 };
 pub(crate) use source::{Lines, SourceText};
+pub(crate) use verify_tables::passed_scales;
 pub(crate) use weighting::parameter_id as weight_parameter;
 pub use weighting::{Weighting, WeightingMethod};
 

@@ -7,11 +7,14 @@ mod indicators;
 mod trace;
 mod weights;
 
+use std::sync::Arc;
+
 use chrono::{Datelike as _, NaiveDate};
 use domain::{Diagnostic, Period, Place, WorkdayCalendar};
 
 pub use bound::Bound;
 
+use crate::coverage::Watch;
 use crate::eval::{Constants, LaneFault, Machine, Stretch};
 use crate::evaluation::Evaluation;
 
@@ -85,6 +88,18 @@ impl Plan {
         } else {
             Err(faults)
         }
+    }
+
+    /// The plan with everything it touches noted.
+    #[must_use]
+    pub fn watched(mut self, watch: &Arc<Watch>) -> Self {
+        for constants in [&mut self.constants, &mut self.importance_constants] {
+            constants.watch = Some(Arc::clone(watch));
+            for table in constants.tables.iter_mut().flatten() {
+                table.watch = Some(Arc::clone(watch));
+            }
+        }
+        self
     }
 
     /// The pack.
@@ -373,5 +388,6 @@ fn constants(pack: &Pack, compiled: &CompiledPack, period: Period, day: NaiveDat
         period_end: period.last_day().num_days_from_ce(),
         parameters,
         tables,
+        watch: None,
     }
 }

@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 pub use analysis::Analysis;
 
 use crate::exact::Exact;
-use crate::pack::{Collect, HitPolicy, Output, Table, TableRow};
+use crate::pack::{CellTest, Collect, HitPolicy, Output, Table, TableRow};
 use classes::{Classes, classes};
 use index::Index;
 use spans::Spans;
@@ -154,6 +154,42 @@ impl Lookup {
     /// The points of a numeric input: class `2i + 1` is point `i`, class `2i` what lies before it.
     pub(crate) fn points(&self, input: usize) -> &[Exact] {
         self.inputs.get(input).map_or(&[], Classes::points)
+    }
+
+    /// Number of classes of an input.
+    pub(crate) fn classes_of(&self, input: usize) -> usize {
+        self.inputs.get(input).map_or(0, |one| one.count() as usize)
+    }
+
+    /// Whether a value with `scale` decimals (any fraction without it) can be of the class.
+    pub(crate) fn is_inhabited(&self, input: usize, class: usize, scale: Option<u8>) -> bool {
+        let class = u32::try_from(class).unwrap_or(u32::MAX);
+        self.inputs
+            .get(input)
+            .is_some_and(|one| one.is_inhabited(class, scale))
+    }
+
+    /// Whether values of the class satisfy a condition on the input.
+    pub(crate) fn satisfies(&self, input: usize, test: &CellTest, class: usize) -> bool {
+        let class = u32::try_from(class).unwrap_or(u32::MAX);
+        self.inputs
+            .get(input)
+            .is_some_and(|one| one.matching(test).contains(class))
+    }
+
+    /// Whether the declared domain of an input has the class.
+    pub(crate) fn is_allowed(&self, input: usize, class: usize) -> bool {
+        let domain = self.domains.get(input).and_then(Option::as_ref);
+        let class = u32::try_from(class).unwrap_or(u32::MAX);
+        domain.is_none_or(|domain| domain.contains(class))
+    }
+
+    /// The values of a class in words.
+    pub(crate) fn describe_class(&self, input: usize, class: usize) -> String {
+        let class = u32::try_from(class).unwrap_or(u32::MAX);
+        self.inputs
+            .get(input)
+            .map_or_else(String::new, |one| one.describe(class, class))
     }
 
     /// The answer for a class of each input.

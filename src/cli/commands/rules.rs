@@ -19,10 +19,7 @@ pub enum Command {
     /// 比较两个规则包：改了什么，影响谁 (what changed, and for whom)
     Diff(super::rules_diff::Options),
     /// 运行规则包自带的测试 (run the tests of a pack)
-    Test {
-        /// 规则包文件夹；不给则测试内置规则包 (folder; without it the built-in packs)
-        pack: Option<PathBuf>,
-    },
+    Test(super::rules_test::Options),
 }
 
 /// Checks or tests packs; exit code 1 when one fails.
@@ -30,7 +27,7 @@ pub fn rules(context: &Context, command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Check { pack } => check(context, pack.as_deref()),
         Command::Diff(options) => super::rules_diff::diff(context, options),
-        Command::Test { pack } => test(context, pack.as_deref()),
+        Command::Test(options) => super::rules_test::test(context, options),
     }
 }
 
@@ -74,49 +71,4 @@ fn check(context: &Context, pack: Option<&std::path::Path>) -> anyhow::Result<Ex
     } else {
         ExitCode::FAILURE
     })
-}
-
-fn test(context: &Context, pack: Option<&std::path::Path>) -> anyhow::Result<ExitCode> {
-    let mut text = String::new();
-    let mut cases = Vec::new();
-    let (mut passed, mut failed) = (0, 0);
-    for tested in app::rulebook::test(pack)? {
-        for case in &tested.cases {
-            let holds = case.passed();
-            if holds {
-                passed += 1;
-            } else {
-                failed += 1;
-            }
-            text.push_str(&format!(
-                "{} {}/{}\n",
-                if holds { "✓" } else { "✗" },
-                tested.name,
-                case.name
-            ));
-            let differences: Vec<String> = case.differences.iter().map(shown).collect();
-            for difference in &differences {
-                text.push_str(&format!("    {difference}\n"));
-            }
-            cases.push(json!({ "pack": tested.name, "case": case.name, "failures": differences }));
-        }
-    }
-    text.push_str(&format!("\n{passed} passed, {failed} failed\n"));
-    context.print(
-        &text,
-        &json!({ "passed": passed, "failed": failed, "cases": cases }),
-    );
-    Ok(if failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
-}
-
-fn shown(difference: &app::rulebook::Difference) -> String {
-    let place = &difference.place;
-    format!(
-        "{}:{} {}：应为 {}，实为 {} (expected, found)",
-        place.file, place.line, difference.key, difference.expected, difference.found
-    )
 }

@@ -60,6 +60,10 @@ pub(crate) fn select_rows<'r>(
     let mut selected = Vec::with_capacity(rows.len());
     each_chunk(first_row, rows, |_, at| {
         let values = machine.eval(condition, at)?.bools()?;
+        if let Some(watch) = &machine.constants.watch {
+            let asked = values.iter().zip(at.active).filter(|(_, active)| **active);
+            watch.condition(condition, asked.map(|(value, _)| *value));
+        }
         selected.extend(
             values
                 .iter()

@@ -61,6 +61,12 @@ impl<'t> Bands<'t> {
         active: &[bool],
     ) -> Result<Vec<u32>, LaneFault> {
         let bands = self.classes(values, scale)?;
+        if let Some(watch) = &self.table.watch {
+            let asked = bands.iter().zip(active).filter(|(_, active)| **active);
+            for (band, _) in asked {
+                watch.look_up(&self.table.table.place, &[*band as usize]);
+            }
+        }
         let missed = |band: &u32| self.points.get(*band as usize).is_none_or(Option::is_none);
         for (lane, (band, active)) in bands.iter().zip(active).enumerate() {
             if *active && missed(band) {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use domain::Place;
 
+use crate::coverage::Watch;
+
 use super::{ComponentKind, Formula, IndicatorKind, Pack, Table};
 use crate::formula::tree::{Node, Ty};
 use crate::formula::{
@@ -53,6 +55,8 @@ pub(crate) struct CompiledRule {
 pub(crate) struct PreparedTable {
     pub(crate) table: Arc<Table>,
     pub(crate) lookup: Arc<Lookup>,
+    /// Who notes the look-ups, while the tests of a pack run.
+    pub(crate) watch: Option<Arc<Watch>>,
 }
 
 impl PreparedTable {
@@ -60,6 +64,7 @@ impl PreparedTable {
         Self {
             lookup: Arc::new(Lookup::new(table)),
             table: Arc::new(table.clone()),
+            watch: None,
         }
     }
 }

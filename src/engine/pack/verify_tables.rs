@@ -119,7 +119,7 @@ fn written_scale(table: &Table, at: usize) -> u8 {
 }
 
 /// The decimals that formulas pass to each numeric input; `None` for fractions.
-fn passed_scales(compiled: &CompiledPack) -> BTreeMap<(String, usize), Option<u8>> {
+pub(crate) fn passed_scales(compiled: &CompiledPack) -> BTreeMap<(String, usize), Option<u8>> {
     let mut passed: BTreeMap<(String, usize), Option<u8>> = BTreeMap::new();
     let mut note = |table: usize, at: usize, node: &Node| {
         let Some(signature) = compiled.signatures.get(table) else {

@@ -111,6 +111,11 @@ fn terms(
             .collect();
         let condition = when.as_ref().map(|when| &when.root);
         let matches = select_rows(&machine, condition, 0, &in_force)?;
+        if let Some(watch) = &bound.plan.constants.watch
+            && matches.contains(&true)
+        {
+            watch.deadline(&deadline.id, index);
+        }
         let matched = matches.iter().enumerate().filter(|(_, matched)| **matched);
         for (row, _) in matched {
             let Some(term) = terms.get_mut(row) else {

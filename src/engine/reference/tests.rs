@@ -152,6 +152,7 @@ proptest! {
         let Ok(compiled) = compile_subject(&text, names, None, false) else { return Ok(()) };
         let constants = Constants {
             period_start: 700_000, period_end: 700_030, parameters: Vec::new(), tables: Vec::new(),
+            watch: None,
         };
         let calendar = WorkdayCalendar::new();
         let calendar = CalendarMemo::new(&calendar);

@@ -101,16 +101,27 @@ impl Machine<'_> {
                 active: &open,
             };
             let holds = both(&open, &self.eval(condition, asked)?.bools()?);
+            self.note(node, picked.len(), &holds);
             let values = self.branch(node, result, at, &holds)?;
             for (open, holds) in open.iter_mut().zip(&holds) {
                 *open &= !holds;
             }
             picked.push((values, holds));
         }
+        self.note(node, picked.len(), &open);
         let mut result = self.branch(node, otherwise, at, &open)?;
         for (values, holds) in picked {
             result = result.overlay(values, &holds)?;
         }
         Ok(result)
+    }
+
+    /// Notes a branch that gives a value somewhere.
+    fn note(&self, case: &Node, branch: usize, wanted: &[bool]) {
+        if let Some(watch) = &self.constants.watch
+            && wanted.contains(&true)
+        {
+            watch.branch(case, branch);
+        }
     }
 }

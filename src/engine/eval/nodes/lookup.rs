@@ -80,6 +80,9 @@ impl Machine<'_> {
             for (slot, classes) in combination.iter_mut().zip(&classes) {
                 *slot = classes.get(lane).copied().unwrap_or(0);
             }
+            if let (Some(watch), Some(true)) = (&table.watch, at.active.get(lane)) {
+                watch.look_up(&table.table.place, &combination);
+            }
             ask(table, &combination)
         };
         Ok((0..at.active.len()).map(one).collect())
