@@ -133,6 +133,7 @@ pub(crate) fn pack(indicators: Vec<Indicator>, at: &[&str]) -> Pack {
         sources: Vec::new(),
         articles: Vec::new(),
         parameters: Vec::new(),
+        ends: Vec::new(),
         weightings: Vec::new(),
         deadlines: Vec::new(),
         tables: Vec::new(),

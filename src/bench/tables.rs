@@ -121,6 +121,7 @@ fn table(rows: usize, inputs: usize) -> Table {
             from: NaiveDate::MIN,
             to: None,
         },
+        by: None,
         place: Place::default(),
     }
 }

@@ -8,6 +8,7 @@ mod dated;
 mod decision;
 mod difference;
 mod digest;
+mod effective;
 mod load;
 mod money;
 mod overlay;
@@ -16,6 +17,7 @@ mod scoring;
 mod source;
 mod verify;
 mod verify_cites;
+mod verify_series;
 mod verify_tables;
 mod weighting;
 
@@ -24,7 +26,7 @@ use std::collections::BTreeMap;
 pub use citation::{Article, Cite, Cited, Source};
 pub(crate) use compile::{CompiledDeadline, CompiledPack, CompiledRule, PreparedTable, compile};
 pub(crate) use cursor::{Cursor, Findings};
-pub use dated::{Deadline, DeadlineRule, Parameter, ParameterValue};
+pub use dated::{Deadline, DeadlineRule, End, Parameter, ParameterValue};
 pub use decision::{
     Bound, CellTest, Collect, HitPolicy, InputType, Interval, Output, Table, TableInput,
     TableOutput, TableRow,
@@ -81,6 +83,8 @@ pub struct Pack {
     pub parameters: Vec<Parameter>,
     /// `[[weights]]`; versions share an id and do not overlap in time.
     pub weightings: Vec<Weighting>,
+    /// `[[end]]`.
+    pub ends: Vec<End>,
     /// `[[deadline]]`.
     pub deadlines: Vec<Deadline>,
     /// `[[table]]`; versions of one table share its id and do not overlap in time.

@@ -376,7 +376,11 @@ fn constants(pack: &Pack, compiled: &CompiledPack, period: Period, day: NaiveDat
     let tables = compiled
         .signatures
         .iter()
-        .map(|signature| {
+        .zip(&compiled.by_date)
+        .map(|(signature, by_date)| {
+            if let Some(index) = by_date {
+                return compiled.tables.get(*index).cloned();
+            }
             let mut versions = pack.tables.iter().enumerate();
             let (index, _) =
                 versions.find(|(_, one)| one.id == signature.id && one.effective.contains(day))?;

@@ -15,6 +15,7 @@ mod deadlines;
 mod decision_tables;
 mod diagnostics;
 mod pack_tests;
+mod time;
 mod traces;
 pub(crate) mod values;
 mod weightings;

@@ -24,6 +24,7 @@ fn parameter(id: &str, value: &str) -> Parameter {
             value,
             place: Place::default(),
         }],
+        by: None,
         scale: value.scale,
         place: Place::default(),
     }

@@ -264,7 +264,8 @@ impl Checker<'_> {
             );
             return None;
         };
-        if signature.inputs.len() != arguments.len() {
+        let dated = signature.by.is_some() && arguments.len() == signature.inputs.len() + 1;
+        if signature.inputs.len() != arguments.len() && !dated {
             self.fault(
                 expr.span(),
                 "rules.arguments",
@@ -278,7 +279,8 @@ impl Checker<'_> {
             return None;
         }
         let mut inputs = Vec::with_capacity(arguments.len());
-        for (argument, wanted) in arguments.iter().zip(&signature.inputs) {
+        let date = dated.then_some(&InputType::Date);
+        for (argument, wanted) in arguments.iter().zip(signature.inputs.iter().chain(date)) {
             let node = self.value(argument)?;
             let (fits, name) = match (wanted, node.ty) {
                 (InputType::Number, ty) => (matches!(ty, Ty::Number { .. }), "数 number"),
@@ -291,6 +293,9 @@ impl Checker<'_> {
                 return None;
             }
             inputs.push(node);
+        }
+        if signature.by.is_some() && !dated {
+            inputs.push(self.version_date(signature, expr.span())?);
         }
         let ty = match signature.output {
             TableOutput::Number { unit, scale } => Ty::scaled(unit, scale),

@@ -21,6 +21,17 @@ pub struct Compiled {
     pub aggregates: Vec<Aggregate>,
 }
 
+impl Compiled {
+    /// Calls `visit` on every node of the formula, and of a condition on its rows.
+    pub fn walk<'a>(&'a self, condition: Option<&'a Node>, visit: &mut impl FnMut(&'a Node)) {
+        let aggregated = self.aggregates.iter();
+        let inner = aggregated.flat_map(|one| one.arguments.iter().chain(&one.filter));
+        for node in condition.into_iter().chain(inner).chain([&self.root]) {
+            node.walk(visit);
+        }
+    }
+}
+
 /// Where an expression stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {

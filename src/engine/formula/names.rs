@@ -13,6 +13,10 @@ pub struct TableSignature {
     pub inputs: Vec<InputType>,
     /// Output.
     pub output: TableOutput,
+    /// The date column that picks the version for a row: a last input that need not be written.
+    pub by: Option<String>,
+    /// Whether it stands for a parameter, whose value that date picks.
+    pub is_parameter: bool,
 }
 
 /// What is in scope.

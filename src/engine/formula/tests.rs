@@ -33,6 +33,8 @@ fn parts() -> (TableSchema, Vec<(String, Unit, u8)>, Vec<TableSignature>) {
             unit: Unit::None,
             scale: 2,
         },
+        by: None,
+        is_parameter: false,
     }];
     (table(), parameters, tables)
 }

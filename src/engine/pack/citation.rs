@@ -121,6 +121,9 @@ impl Pack {
         for one in &self.constraints {
             note(&one.cite, &one.place);
         }
+        for one in &self.ends {
+            note(&one.cite, &one.place);
+        }
         all
     }
 }

@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use domain::Place;
 
+use super::{ComponentKind, Formula, IndicatorKind, Pack, Table, TableOutput, effective};
 use crate::coverage::Watch;
-
-use super::{ComponentKind, Formula, IndicatorKind, Pack, Table};
 use crate::formula::tree::{Node, Ty};
 use crate::formula::{
     Compiled, FormulaFault, Names, TableSignature, compile_row, compile_subject, did_you_mean,
@@ -76,8 +75,10 @@ pub(crate) struct CompiledPack {
     pub(crate) schema: Schema,
     pub(crate) parameters: Vec<(String, Unit, u8)>,
     pub(crate) signatures: Vec<TableSignature>,
-    /// The tables of the pack, each version on its own.
+    /// The tables of the pack, each version on its own, then those whose version a date picks.
     pub(crate) tables: Vec<PreparedTable>,
+    /// For each signature the table whose version a date picks; without it the period does.
+    pub(crate) by_date: Vec<Option<usize>>,
     pub(crate) deadlines: Vec<CompiledDeadline>,
     /// Table index and formula.
     pub(crate) importance: Option<(usize, Compiled)>,
@@ -114,11 +115,26 @@ pub(crate) fn compile(pack: &Pack, schema: &Schema) -> Result<CompiledPack, Vec<
     if !compiler.faults.is_empty() {
         return Err(compiler.faults);
     }
+    let mut tables: Vec<PreparedTable> = pack.tables.iter().map(PreparedTable::new).collect();
+    let by_date = compiler.signatures.iter().map(|signature| {
+        let by = signature.by.as_ref()?;
+        let merged = if signature.is_parameter {
+            let mut parameters = pack.parameters.iter();
+            let found = parameters.find(|one| one.id == signature.id)?;
+            effective::parameter(found, by)
+        } else {
+            effective::table(pack, &signature.id, by)?
+        };
+        tables.push(PreparedTable::new(&merged));
+        Some(tables.len() - 1)
+    });
+    let by_date = by_date.collect();
     Ok(CompiledPack {
         schema: compiler.schema,
         parameters: compiler.parameters,
         signatures: compiler.signatures,
-        tables: pack.tables.iter().map(PreparedTable::new).collect(),
+        tables,
+        by_date,
         deadlines,
         importance,
         indicators,
@@ -136,8 +152,21 @@ fn signatures(pack: &Pack) -> Vec<TableSignature> {
             id: table.id.clone(),
             inputs: table.inputs.iter().map(|input| input.ty).collect(),
             output: table.output,
+            by: table.by.clone(),
+            is_parameter: false,
         });
     }
+    let dated = pack.parameters.iter().filter(|one| one.by.is_some());
+    all.extend(dated.map(|parameter| TableSignature {
+        id: parameter.id.clone(),
+        inputs: Vec::new(),
+        output: TableOutput::Number {
+            unit: parameter.unit,
+            scale: parameter.scale,
+        },
+        by: parameter.by.clone(),
+        is_parameter: true,
+    }));
     all
 }
 

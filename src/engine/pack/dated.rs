@@ -21,6 +21,9 @@ pub struct Parameter {
     pub values: Vec<ParameterValue>,
     /// Most decimals among the values.
     pub scale: u8,
+    /// The date column that picks the value for a row; without it, and for values over rows, the
+    /// last day of the period does.
+    pub by: Option<String>,
     /// Where it is written.
     pub place: Place,
 }
@@ -32,6 +35,23 @@ pub struct ParameterValue {
     pub range: DateRange,
     /// The value.
     pub value: Exact,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// `[[end]]`: a series of versions ends on a day, or pauses, and nothing takes its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    /// Section of the series: `parameter`, `table`, `axis`, `indicator`, `deadline`.
+    pub of: &'static str,
+    /// Id of the series.
+    pub id: String,
+    /// First day without a version.
+    pub on: chrono::NaiveDate,
+    /// Why.
+    pub reason: String,
+    /// Citations.
+    pub cite: Vec<Cite>,
     /// Where it is written.
     pub place: Place,
 }

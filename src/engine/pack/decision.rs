@@ -164,6 +164,9 @@ pub struct Table {
     pub otherwise: Option<Output>,
     /// When it is in force.
     pub effective: DateRange,
+    /// The date column that picks the version for a row; without it, and for calls over aggregates,
+    /// the last day of the period does.
+    pub by: Option<String>,
     /// Where it is written.
     pub place: Place,
 }

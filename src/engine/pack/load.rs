@@ -9,7 +9,7 @@ use toml_edit::Document;
 use super::compile::{CompileFault, compile};
 use super::cursor::{Cursor, Findings};
 use super::source::{Lines, SourceText};
-use super::{Loaded, Pack, PackFiles, digest, read, verify, verify_tables};
+use super::{Loaded, Pack, PackFiles, digest, read, verify, verify_series, verify_tables};
 use crate::schema::Schema;
 
 /// Most characters of all files of a pack: far above any real one, far below what would stall.
@@ -87,7 +87,11 @@ fn read_all(files: &PackFiles, schema: &Schema, findings: &Findings) -> Option<P
             .borrow_mut()
             .extend(kept.map(|fault| placed(&fault, &sources)));
     });
-    verify_tables::verify_tables(&pack, compiled.as_ref().ok(), &sources, findings);
+    let compiled = compiled.as_ref().ok();
+    verify_tables::verify_tables(&pack, compiled, &sources, findings);
+    if !broken {
+        verify_series::verify_series(&pack, compiled, &sources, findings);
+    }
     Some(pack)
 }
 

@@ -36,6 +36,7 @@ pub(crate) fn pack(roots: &[Cursor<'_>]) -> Option<Pack> {
     let weightings = each(roots, "weights", weighting::weighting);
     parameters.extend(super::weighting::as_parameters(&weightings));
     let deadlines = each(roots, "deadline", |cursor| values::deadline(cursor, outer));
+    let ends = each(roots, "end", values::end);
     let tables = each(roots, "table", |cursor| tables::table(cursor, outer));
     let importance = single(roots, "importance").and_then(|mut one| {
         let read = scoring::importance(&mut one);
@@ -72,6 +73,7 @@ pub(crate) fn pack(roots: &[Cursor<'_>]) -> Option<Pack> {
         sources,
         articles,
         parameters,
+        ends,
         weightings,
         deadlines,
         tables,

@@ -198,7 +198,10 @@ impl Verifier<'_> {
         for table in pack.tables.iter().filter(|table| table.id == band) {
             let one_number =
                 matches!(table.inputs.as_slice(), [one] if one.ty == InputType::Number);
-            if !one_number || !matches!(table.output, TableOutput::Number { .. }) {
+            if !one_number
+                || table.by.is_some()
+                || !matches!(table.output, TableOutput::Number { .. })
+            {
                 let message = format!(
                     "分档表“{band}”应由一个数得出分数 (a band table maps one number to points)"
                 );
@@ -215,9 +218,14 @@ impl Verifier<'_> {
             let types = |table: &super::Table| -> Vec<InputType> {
                 table.inputs.iter().map(|input| input.ty).collect()
             };
-            if types(first) != types(table) || first.output != table.output {
+            let dated = |table: &super::Table| {
+                let policy = (table.hit, table.priorities.clone(), table.otherwise.clone());
+                table.by.as_ref().map(|by| (by.clone(), policy))
+            };
+            let same = types(first) == types(table) && first.output == table.output;
+            if !same || dated(first) != dated(table) {
                 let message = format!(
-                    "表“{}”的两个版本输入或输出不同 (versions of {} differ in shape)",
+                    "表“{}”的两个版本输入、输出或取法不同 (versions of {} differ in shape)",
                     table.id, table.id
                 );
                 self.error("rules.table_versions", &table.place, message, "");

@@ -143,12 +143,7 @@ pub(crate) fn passed_scales(compiled: &CompiledPack) -> BTreeMap<(String, usize)
         }
     };
     for rule in compiled.indicators.iter().chain(&compiled.weights) {
-        rule.condition.iter().for_each(|node| node.walk(&mut visit));
-        rule.value.root.walk(&mut visit);
-        for aggregate in &rule.value.aggregates {
-            let nodes = aggregate.arguments.iter().chain(&aggregate.filter);
-            nodes.for_each(|node| node.walk(&mut visit));
-        }
+        rule.value.walk(rule.condition.as_ref(), &mut visit);
     }
     if let Some((_, formula)) = &compiled.importance {
         formula.root.walk(&mut visit);

@@ -93,6 +93,7 @@ pub(super) fn as_parameters(weightings: &[Weighting]) -> Vec<Parameter> {
                 unit: Unit::Ratio,
                 cite: weighting.cite.clone(),
                 scale: result.scale,
+                by: None,
                 values: vec![value],
                 place: weighting.place.clone(),
             });

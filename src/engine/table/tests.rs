@@ -69,6 +69,7 @@ fn table(hit: HitPolicy, types: &[InputType], rows: Vec<Vec<CellTest>>) -> Table
             from: chrono::NaiveDate::MIN,
             to: None,
         },
+        by: None,
         place: Place::default(),
     }
 }

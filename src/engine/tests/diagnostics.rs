@@ -123,10 +123,15 @@ fn gaps_and_overlaps_of_parameter_values_are_errors() {
     let from = "{ from = 2025-01-01, value = \"0.70\" }";
     let gap = "{ from = 2025-01-01, to = 2025-06-01, value = \"0.70\" }";
     insta::assert_snapshot!(complaints(from, gap), @r#"
-错误 error[rules.parameter_gap]: [[parameter]] reward_share：2025-06-01 至 2026-01-01 之间没有值 (no value from 2025-06-01 to 2026-01-01)
-  --> rules/mini/pack.toml:26:10
+错误 error[rules.series_gap]: [[parameter]] reward_share：2025-06-01 至 2026-01-01 之间没有版本 (nothing in force from 2025-06-01 to 2026-01-01)
+  --> rules/mini/pack.toml:26:11
    | values = [{ from = 2025-01-01, to = 2025-06-01, value = "0.70" }, { from = 2026-01-01, value = "0.65" }]
-   |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   = 建议 help: 补上后续版本；确已终止的，写 [[end]] of = "parameter"、id、on = 2025-06-01、reason、cite (add a version, or declare the end)
+
+错误 error[rules.ended]: “reward”用到的参数 parameter“reward_share”在 2025-06-01 没有有效的版本 (not in force on 2025-06-01)
+  --> rules/mini/pack.toml:171:1
+   | [[compensation.component]]
+   = 建议 help: 请补上此后的版本，或让用到它的一同失效 (add a successor, or end its users)
 "#);
     let overlap = "{ from = 2025-01-01, to = 2026-02-01, value = \"0.70\" }";
     insta::assert_snapshot!(complaints(from, overlap), @r#"

@@ -1,13 +1,14 @@
 //! The ends of a formula: columns, parameters, literals.
 
 use sqlparser::ast::{Expr, Ident, Spanned, Value};
+use sqlparser::tokenizer::Span;
 
 use super::{Checker, Level};
 use crate::exact::Exact;
-use crate::formula::names::{did_you_mean, nearest};
+use crate::formula::names::{TableSignature, did_you_mean, nearest};
 use crate::formula::tree::{Form, Kind, Node, Ty};
 use crate::pack::weight_parameter;
-use crate::schema::Unit;
+use crate::schema::{Type, Unit};
 
 impl Checker<'_> {
     pub(super) fn known(&mut self, inner: &Expr) -> Option<Node> {
@@ -64,8 +65,8 @@ impl Checker<'_> {
                 optional: column.optional && !self.present.contains(&index),
             });
         }
-        if let Some(node) = self.parameter(name) {
-            return Some(node);
+        if let Some(index) = self.parameter_index(name) {
+            return self.parameter(index, ident.span);
         }
         let columns = self
             .names
@@ -87,25 +88,78 @@ impl Checker<'_> {
         None
     }
 
-    pub(super) fn parameter(&self, name: &str) -> Option<Node> {
-        let index = self
-            .names
-            .parameters
-            .iter()
-            .position(|(id, ..)| id == name)?;
-        let (_, unit, scale) = self.names.parameters.get(index)?;
+    fn parameter_index(&self, name: &str) -> Option<usize> {
+        let mut parameters = self.names.parameters.iter();
+        parameters.position(|(id, ..)| id == name)
+    }
+
+    /// The value of the period, or over rows the one that their date picks.
+    fn parameter(&mut self, index: usize, span: Span) -> Option<Node> {
+        let (id, unit, scale) = self.names.parameters.get(index)?;
+        let mut dated = self.names.tables.iter().enumerate();
+        let dated = dated.find(|(_, one)| one.is_parameter && one.id == *id);
+        let kind = match dated {
+            Some((table, signature)) if self.level == Level::Row => Kind::Table {
+                table,
+                inputs: vec![self.version_date(signature, span)?],
+            },
+            _ => Kind::Parameter(index),
+        };
         Some(Node {
-            kind: Kind::Parameter(index),
+            kind,
             ty: Ty::scaled(*unit, *scale),
             optional: false,
         })
+    }
+
+    /// The date that picks a version: the row's, or over aggregates the last day of the period.
+    pub(in crate::formula) fn version_date(
+        &mut self,
+        signature: &TableSignature,
+        span: Span,
+    ) -> Option<Node> {
+        let plain = |kind| Node {
+            kind,
+            ty: Ty::Date,
+            optional: false,
+        };
+        if self.level == Level::Subject {
+            return Some(plain(Kind::PeriodEnd));
+        }
+        let (id, by) = (&signature.id, signature.by.as_deref()?);
+        let columns = &self.names.table.columns;
+        let index = self.names.table.column_index(by);
+        let found = index.and_then(|index| Some((index, columns.get(index)?)));
+        let table = &self.names.table.name;
+        match found {
+            Some((index, column)) if column.ty == Type::Date => {
+                if !column.optional || self.present.contains(&index) {
+                    let name = by.to_owned();
+                    return Some(plain(Kind::Column { index, name }));
+                }
+                let message =
+                    format!("“{id}”按“{by}”取版本，而它可能没有值 ({by} of {id} may be missing)");
+                let help = format!("先以 {by} IS NOT NULL 判断 (test it first)");
+                self.fault(span, "rules.optional", message, &help);
+            }
+            _ => {
+                let message = format!(
+                    "“{id}”按日期列“{by}”取版本，事实表“{table}”没有这个日期列 \
+                     ({table} has no date column {by}, which picks the version of {id})"
+                );
+                let dates = columns.iter().filter(|column| column.ty == Type::Date);
+                let help = did_you_mean(by, dates.map(|column| column.name.as_str()));
+                self.fault(span, "rules.by_column", message, &help);
+            }
+        }
+        None
     }
 
     pub(super) fn compound(&mut self, expr: &Expr, parts: &[Ident]) -> Option<Node> {
         if let [space, name] = parts
             && space.value == "param"
         {
-            let found = self.parameter(&name.value);
+            let found = self.parameter_index(&name.value);
             if found.is_none() {
                 let help = did_you_mean(
                     &name.value,
@@ -118,14 +172,14 @@ impl Checker<'_> {
                     &help,
                 );
             }
-            return found;
+            return self.parameter(found?, name.span);
         }
         if let [space, weighting, criterion] = parts
             && space.value == "weight"
             && let id = weight_parameter(&weighting.value, &criterion.value)
-            && let Some(found) = self.parameter(&id)
+            && let Some(found) = self.parameter_index(&id)
         {
-            return Some(found);
+            return self.parameter(found, criterion.span);
         }
         let weights = self.names.parameters.iter().map(|(id, ..)| id.as_str());
         let near = nearest(&expr.to_string(), weights.filter(|id| id.contains('.')));

@@ -7,7 +7,7 @@ use super::super::{
     CellTest, Collect, HitPolicy, InputType, Output, Table, TableInput, TableOutput, TableRow,
 };
 use super::cells::parse_cell;
-use super::values::units;
+use super::values::{by, units};
 use crate::exact::Exact;
 use crate::schema::Unit;
 
@@ -74,6 +74,7 @@ pub(super) fn table(cursor: &mut Cursor<'_>, outer: DateRange) -> Option<Table> 
         rows,
         otherwise,
         effective: cursor.effective(outer),
+        by: by(cursor),
         place: cursor.place(),
         id: id?,
     })

@@ -1,9 +1,9 @@
-//! `[[parameter]]` and `[[deadline]]`.
+//! `[[parameter]]`, `[[deadline]]`, `[[end]]`.
 
 use domain::DateRange;
 
 use super::super::cursor::Cursor;
-use super::super::{Deadline, DeadlineRule, Parameter, ParameterValue};
+use super::super::{Deadline, DeadlineRule, End, Parameter, ParameterValue};
 use crate::schema::Unit;
 
 /// Words for units.
@@ -52,19 +52,60 @@ pub(super) fn parameter(cursor: &mut Cursor<'_>, outer: DateRange) -> Option<Par
     }
     values.sort_by_key(|value| value.range.from);
     chain(cursor, &mut values);
+    let by = by(cursor);
     let scale = values.iter().map(|value| value.value.scale).max();
     Some(Parameter {
         title,
         unit: unit?,
         cite,
         scale: scale.unwrap_or(0),
+        by,
         values,
         place: cursor.place(),
         id: id?,
     })
 }
 
-/// Ends a value without end where the next begins; reports gaps and overlaps.
+/// The date column that picks a version; none for `period`.
+pub(super) fn by(cursor: &Cursor<'_>) -> Option<String> {
+    cursor.text("by").filter(|column| column != "period")
+}
+
+const SERIES: [(&str, &str); 5] = [
+    ("parameter", "parameter"),
+    ("table", "table"),
+    ("axis", "axis"),
+    ("indicator", "indicator"),
+    ("deadline", "deadline"),
+];
+
+pub(super) fn end(cursor: &mut Cursor<'_>) -> Option<End> {
+    let of = cursor.word("of", &SERIES);
+    let id = cursor.required_text("id");
+    if let (Some(of), Some(id)) = (of, &id) {
+        cursor.what = format!("[[end]] {of} {id}");
+    }
+    let on = cursor.date("on");
+    if of.is_none() && !cursor.has("of") || on.is_none() && !cursor.has("on") {
+        let message = format!(
+            "{} 须写明 of、id、on (of, id and on are needed)",
+            cursor.what
+        );
+        cursor.error("on", "rules.missing_key", message, "");
+    }
+    let reason = cursor.required_text("reason");
+    let cite = cursor.cites(true);
+    Some(End {
+        of: of?,
+        id: id?,
+        on: on?,
+        reason: reason?,
+        cite,
+        place: cursor.place(),
+    })
+}
+
+/// Ends a value without end where the next begins; reports overlaps.
 fn chain(cursor: &Cursor<'_>, values: &mut [ParameterValue]) {
     let starts: Vec<_> = values
         .iter()
@@ -74,22 +115,15 @@ fn chain(cursor: &Cursor<'_>, values: &mut [ParameterValue]) {
     for (value, next) in values.iter_mut().zip(starts) {
         let end = *value.range.to.get_or_insert(next);
         let from = value.range.from;
-        let (code, what) = match end.cmp(&next) {
-            std::cmp::Ordering::Less => (
-                "rules.parameter_gap",
-                format!("{end} 至 {next} 之间没有值 (no value from {end} to {next})"),
-            ),
-            std::cmp::Ordering::Greater => (
-                "rules.parameter_overlap",
-                format!("自 {from} 的值与自 {next} 的值重叠 (values overlap from {next})"),
-            ),
-            std::cmp::Ordering::Equal if from == next => (
-                "rules.parameter_overlap",
-                format!("有两个值都自 {from} 起 (two values from {from})"),
-            ),
-            std::cmp::Ordering::Equal => continue,
+        let what = if end > next {
+            format!("自 {from} 的值与自 {next} 的值重叠 (values overlap from {next})")
+        } else if from == next {
+            format!("有两个值都自 {from} 起 (two values from {from})")
+        } else {
+            continue; // gaps are found where all series are proved
         };
-        cursor.error("values", code, format!("{}：{what}", cursor.what), "");
+        let message = format!("{}：{what}", cursor.what);
+        cursor.error("values", "rules.parameter_overlap", message, "");
     }
 }
 
