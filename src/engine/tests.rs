@@ -17,6 +17,7 @@ mod diagnostics;
 mod pack_tests;
 mod traces;
 pub(crate) mod values;
+mod verbs;
 mod weightings;
 
 pub(crate) const PACK: &str = include_str!("tests/pack.toml");

@@ -12,12 +12,15 @@ use crate::schema::Unit;
 impl Checker<'_> {
     pub(super) fn known(&mut self, inner: &Expr) -> Option<Node> {
         let node = self.any(inner)?;
-        if !matches!(node.kind, Kind::Column { .. } | Kind::Aggregate(_)) {
+        if !node.kind.is_source() {
             self.fault(
                 inner.span(),
                 "rules.null_test",
-                format!("只能判断列是否有值，“{inner}”不是列 (IS NULL tests columns only)"),
-                "",
+                format!(
+                    "只能判断列、汇总、组内比较或上期的值有无，“{inner}”不是 \
+                     (IS NULL tests what is found, not what is computed)"
+                ),
+                "判断它所用的列 (test the columns it is made of)",
             );
             return None;
         }
@@ -55,14 +58,11 @@ impl Checker<'_> {
                 );
                 return None;
             }
-            return Some(Node {
-                kind: Kind::Column {
-                    index,
-                    name: name.to_owned(),
-                },
-                ty: column.ty.into(),
-                optional: column.optional && !self.present.contains(&index),
-            });
+            let kind = Kind::Column {
+                index,
+                name: name.to_owned(),
+            };
+            return Some(self.source(kind, column.ty.into(), column.optional));
         }
         if let Some(node) = self.parameter(name) {
             return Some(node);
