@@ -6,6 +6,12 @@ use engine::{ColumnData, Frame, FrameTable, Values};
 pub fn replicate(frame: &Frame, copies: usize) -> Frame {
     Frame {
         subjects: frame.subjects * copies,
+        peers: frame.peers.repeat(copies),
+        prior: frame
+            .prior
+            .iter()
+            .map(|(id, values)| (id.clone(), values.repeat(copies)))
+            .collect(),
         tables: frame
             .tables
             .iter()
@@ -69,12 +75,16 @@ pub fn bytes(frame: &Frame) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use engine::Quantity;
+
     use super::*;
 
     #[test]
     fn copies_keep_rows_with_their_subjects() {
         let frame = Frame {
             subjects: 2,
+            peers: vec![0, 1],
+            prior: [("total".to_owned(), vec![None, Some(Quantity::ONE)])].into(),
             tables: vec![FrameTable {
                 offsets: vec![0, 1, 3],
                 columns: vec![ColumnData::numbers(vec![5, 6, 7])],
@@ -82,6 +92,9 @@ mod tests {
         };
         let twice = replicate(&frame, 2);
         assert_eq!(twice.subjects, 4);
+        assert_eq!(twice.peers, [0, 1, 0, 1]);
+        let one = Some(Quantity::ONE);
+        assert_eq!(twice.prior.get("total"), Some(&vec![None, one, None, one]));
         let table = twice.tables.first();
         let rows: Vec<_> = (0..4).filter_map(|at| Some(table?.rows_of(at))).collect();
         assert_eq!(rows, [0..1, 1..3, 3..4, 4..6]);

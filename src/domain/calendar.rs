@@ -95,6 +95,25 @@ impl WorkdayCalendar {
         Ok(day)
     }
 
+    /// The `workdays`-th working day strictly before `start`; `start` itself for zero.
+    pub fn sub_workdays(
+        &self,
+        start: NaiveDate,
+        workdays: u32,
+    ) -> Result<NaiveDate, CalendarError> {
+        let mut day = start;
+        let mut left = workdays;
+        while left > 0 {
+            day = day
+                .checked_sub_days(Days::new(1))
+                .ok_or(CalendarError::OutOfRange)?;
+            if self.is_workday(day)? {
+                left -= 1;
+            }
+        }
+        Ok(day)
+    }
+
     /// Working days in `(start, end]`: what a reply took. Zero when `end` is not after `start`.
     pub fn workdays_between(&self, start: NaiveDate, end: NaiveDate) -> Result<u32, CalendarError> {
         let mut day = start;

@@ -159,7 +159,7 @@ impl Own<'_> {
 
     fn shown(&self, node: &Node) -> String {
         let names = self.plan.names(self.table);
-        names.map_or_else(String::new, |names| show(node, &[], names, &|_| None))
+        names.map_or_else(String::new, |names| show(node, None, names, &|_| None))
     }
 
     fn condition(&mut self, condition: &Node) {

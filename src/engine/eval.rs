@@ -10,6 +10,7 @@ mod kernels;
 mod lanes;
 mod nodes;
 mod number;
+mod peers;
 
 pub(crate) use aggregate::{Aggregated, aggregate, count, select_rows};
 pub(crate) use bands::Bands;
@@ -17,6 +18,7 @@ pub(crate) use calendar::CalendarMemo;
 pub(crate) use grouping::Grouping;
 pub(crate) use lanes::{LaneFault, Lanes, misfit, show_number};
 pub(crate) use nodes::{Answer, Machine, Stretch, show_lane};
+pub(crate) use peers::{Given, Place, compare_peers, found};
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
 //! Formulas: SQL scalar expressions, parsed, checked for names, types and units, and lowered to a
 //! small typed tree. Every formula is total: no loops, no calls but to tables, bounded in size.
+//! `rules/LANGUAGE.md` is the language as its users see it.
 
 pub mod tree;
 
@@ -9,13 +10,15 @@ mod check;
 mod names;
 mod operators;
 mod show;
+mod slips;
 mod syntax;
 mod units;
 
-pub use check::{Compiled, compile_row, compile_subject};
+pub(crate) use call::is_reserved;
+pub use check::{Compiled, Rows, compile_row, compile_subject};
 pub(crate) use names::did_you_mean;
-pub use names::{Names, TableSignature};
-pub use show::{Substitution, show, show_aggregate};
+pub use names::{Carried, Names, TableSignature};
+pub use show::{Substitution, show, show_aggregate, show_peer};
 
 /// A finding about a formula, placed within its text.
 #[derive(Clone, Debug, PartialEq, Eq)]

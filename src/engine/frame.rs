@@ -1,49 +1,17 @@
 //! Facts in columns, as the evaluator reads them: rows of one subject lie together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use crate::exact::Quantity;
 use crate::schema::{Schema, TableSchema, Type};
 
 mod columns;
+mod error;
 mod rows;
 pub(crate) use columns::Columns;
+pub use error::FrameError;
 pub use rows::{Datum, RowBuilder};
-
-/// Why columns do not make a frame.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FrameError {
-    /// The schema has no such table.
-    #[error("没有事实表“{table}” (no fact table {table})")]
-    UnknownTable {
-        /// Name asked for.
-        table: String,
-    },
-    /// The table has no such column.
-    #[error("事实表“{table}”没有列“{column}” (table {table} has no column {column})")]
-    UnknownColumn {
-        /// Table.
-        table: String,
-        /// Name asked for.
-        column: String,
-    },
-    /// Offsets must begin at zero, never decrease, and number one more than the subjects.
-    #[error("事实表“{table}”的行界无效 (bad row offsets of table {table})")]
-    Offsets {
-        /// Table.
-        table: String,
-    },
-    /// A column has the wrong length, type or a missing value it may not have.
-    #[error("事实表“{table}”的列“{column}”：{reason} (column {column} of {table} does not fit)")]
-    Column {
-        /// Table.
-        table: String,
-        /// Column.
-        column: String,
-        /// What is wrong.
-        reason: String,
-    },
-}
 
 /// Distinct texts of a column, each with a small code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -255,6 +223,11 @@ impl FrameTable {
 pub struct Frame {
     /// Number of subjects.
     pub subjects: usize,
+    /// Peer group of each subject, by any number: subjects of one number are compared.
+    pub peers: Vec<u32>,
+    /// Values of the period before, by indicator id (`total`: the total), one of each subject; `None`
+    /// where there is none.
+    pub prior: BTreeMap<String, Vec<Option<Quantity>>>,
     /// Tables in schema order.
     pub tables: Vec<FrameTable>,
 }
@@ -272,8 +245,40 @@ impl Frame {
         };
         Self {
             subjects,
+            peers: vec![0; subjects],
+            prior: BTreeMap::new(),
             tables: schema.tables.iter().map(table).collect(),
         }
+    }
+
+    /// Sets the peer group of each subject. Without it all are of one group.
+    pub fn set_peers(&mut self, groups: Vec<u32>) -> Result<(), FrameError> {
+        self.one_each("分组 peer group", groups.len())?;
+        self.peers = groups;
+        Ok(())
+    }
+
+    /// Sets what an indicator (or `total`) was for each subject in the period before.
+    pub fn set_prior(
+        &mut self,
+        id: impl Into<String>,
+        values: Vec<Option<Quantity>>,
+    ) -> Result<(), FrameError> {
+        self.one_each("上期值 prior value", values.len())?;
+        self.prior.insert(id.into(), values);
+        Ok(())
+    }
+
+    const fn one_each(&self, what: &'static str, found: usize) -> Result<(), FrameError> {
+        let subjects = self.subjects;
+        if found == subjects {
+            return Ok(());
+        }
+        Err(FrameError::Subjects {
+            what,
+            found,
+            subjects,
+        })
     }
 
     /// Sets the rows of a table. `columns` are named, in any order, and must be all of the schema's.

@@ -3,6 +3,8 @@
 mod bound;
 mod deadlines;
 mod decompose;
+mod given;
+mod in_force;
 mod indicators;
 mod trace;
 mod weights;
@@ -10,9 +12,11 @@ mod weights;
 use std::sync::Arc;
 
 use chrono::{Datelike as _, NaiveDate};
-use domain::{Diagnostic, Period, Place, WorkdayCalendar};
+use domain::{Diagnostic, Period, WorkdayCalendar};
 
 pub use bound::Bound;
+#[cfg(any(test, feature = "reference"))]
+pub(crate) use given::numbers;
 
 use crate::coverage::Watch;
 use crate::eval::{Constants, LaneFault, Machine, Stretch};
@@ -20,7 +24,6 @@ use crate::evaluation::Evaluation;
 
 use crate::fault::{Fault, FaultKind};
 use crate::formula::Names;
-use crate::formula::tree::{Aggregate, Kind, Node};
 use crate::frame::{Columns, Frame};
 use crate::pack::{CompiledPack, Pack, ParameterValue, compile, placed};
 use crate::schema::Schema;
@@ -123,6 +126,7 @@ impl Plan {
             table: self.compiled.schema.tables.get(table)?,
             parameters: &self.compiled.parameters,
             tables: &self.compiled.signatures,
+            carried: &self.compiled.carried,
             rounding: self.pack.rounding.score.mode,
         })
     }
@@ -232,134 +236,30 @@ impl Plan {
                 return Ok(table);
             }
         }
-        let name = rules.map_or_else(String::new, |rules| rules.name.clone());
-        Err(vec![Fault {
+        Err(self.wrong_frame(rules.map_or("", |rules| &rules.name)))
+    }
+
+    /// Whether the frame says of every subject what it says of any.
+    pub(crate) fn check_subjects(&self, frame: &Frame) -> Result<(), Vec<Fault>> {
+        let fits = |count: usize| count == frame.subjects;
+        if fits(frame.peers.len()) && frame.prior.values().all(|values| fits(values.len())) {
+            return Ok(());
+        }
+        Err(self.wrong_frame("subjects"))
+    }
+
+    fn wrong_frame(&self, table: &str) -> Vec<Fault> {
+        vec![Fault {
             rule: self.pack.header.id.clone(),
             place: self.pack.header.place.clone(),
             subject: None,
-            table: name.clone(),
+            table: table.to_owned(),
             row: None,
-            kind: FaultKind::WrongFrame { table: name },
-        }])
+            kind: FaultKind::WrongFrame {
+                table: table.to_owned(),
+            },
+        }]
     }
-
-    /// Reports parameters and tables that formulas in force use but that have no value then.
-    fn require_in_force(
-        &self,
-        day: NaiveDate,
-        importance_day: NaiveDate,
-        to: &mut Vec<Diagnostic>,
-    ) {
-        if let (Some(rule), Some((_, formula))) = (&self.pack.importance, &self.compiled.importance)
-        {
-            let constants = &self.importance_constants;
-            let user = ("importance", &rule.value.place);
-            self.require(&formula.root, &[], constants, importance_day, user, to);
-        }
-        let active: Vec<usize> = self.indicators().collect();
-        for rule in self
-            .compiled
-            .indicators
-            .iter()
-            .filter(|one| active.contains(&one.index))
-        {
-            let Some(indicator) = self.pack.indicators.get(rule.index) else {
-                continue;
-            };
-            let user = (indicator.id.as_str(), &indicator.value.place);
-            let constants = &self.constants;
-            self.require(
-                &rule.value.root,
-                &rule.value.aggregates,
-                constants,
-                day,
-                user,
-                to,
-            );
-            if let Some(condition) = &rule.condition {
-                self.require(condition, &[], constants, day, user, to);
-            }
-            if let Some(band) = rule.band
-                && constants.tables.get(band).is_none_or(Option::is_none)
-            {
-                let id = self
-                    .compiled
-                    .signatures
-                    .get(band)
-                    .map_or("", |table| &table.id);
-                to.push(ended("表 table", id, day, user));
-            }
-        }
-        let components = self
-            .pack
-            .compensation
-            .iter()
-            .flat_map(|one| &one.components);
-        let components: Vec<_> = components.collect();
-        for rule in &self.compiled.weights {
-            let Some(component) = components.get(rule.index) else {
-                continue;
-            };
-            let user = (component.id.as_str(), &component.place);
-            let (root, aggregates) = (&rule.value.root, &rule.value.aggregates);
-            self.require(root, aggregates, &self.constants, day, user, to);
-        }
-        for deadline in &self.compiled.deadlines {
-            let Some(rule) = self.pack.deadlines.get(deadline.index) else {
-                continue;
-            };
-            for condition in deadline.rules.iter().flatten() {
-                let user = (rule.id.as_str(), &rule.place);
-                self.require(&condition.root, &[], &self.constants, day, user, to);
-            }
-        }
-    }
-
-    fn require(
-        &self,
-        root: &Node,
-        aggregates: &[Aggregate],
-        constants: &Constants,
-        day: NaiveDate,
-        user: (&str, &Place),
-        to: &mut Vec<Diagnostic>,
-    ) {
-        let mut visit = |node: &Node| match &node.kind {
-            Kind::Parameter(index)
-                if constants
-                    .parameters
-                    .get(*index)
-                    .copied()
-                    .flatten()
-                    .is_none() =>
-            {
-                let parameter = self.pack.parameters.get(*index);
-                let id = parameter.map_or("", |one| one.id.as_str());
-                to.push(ended("参数 parameter", id, day, user));
-            }
-            Kind::Table { table, .. }
-                if constants.tables.get(*table).is_none_or(Option::is_none) =>
-            {
-                let signature = self.compiled.signatures.get(*table);
-                let id = signature.map_or("", |one| one.id.as_str());
-                to.push(ended("表 table", id, day, user));
-            }
-            _ => {}
-        };
-        root.walk(&mut visit);
-        for aggregate in aggregates {
-            for node in aggregate.arguments.iter().chain(&aggregate.filter) {
-                node.walk(&mut visit);
-            }
-        }
-    }
-}
-
-fn ended(kind: &str, id: &str, day: NaiveDate, (user, place): (&str, &Place)) -> Diagnostic {
-    let message =
-        format!("“{user}”用到的{kind}“{id}”在 {day} 没有有效的值 ({id} is not in force on {day})");
-    Diagnostic::error("rules.ended", place.clone(), message)
-        .with_help("请补上此后的值，或让用到它的指标一同失效 (add a successor, or end its users)")
 }
 
 /// Parameters and tables in force on a day.

@@ -3,10 +3,12 @@
 //! that would be written without columns, which the benchmark measures against. Nothing else uses it.
 
 mod aggregate;
+mod days;
 mod decimal;
 mod lookup;
 mod number;
 mod pack;
+mod peers;
 mod rational;
 
 use std::marker::PhantomData;
@@ -17,6 +19,7 @@ pub use rust_decimal::Decimal;
 
 pub use number::Number;
 pub use pack::{SlowCell, SlowCells, evaluate, largest_error, of_evaluation};
+pub(crate) use peers::Company;
 
 use crate::eval::{CalendarMemo, Constants};
 use crate::fault::FaultKind;
@@ -47,8 +50,33 @@ pub(crate) struct Reference<'a, N> {
 /// Where a node is evaluated.
 struct Spot<'s, 'a, N> {
     row: usize,
-    aggregates: &'s [Option<Slow<'a, N>>],
+    found: Found<'s, 'a, N>,
 }
+
+/// What was found for a subject: aggregates, comparisons, values of the period before.
+#[derive(Debug)]
+struct Found<'s, 'a, N> {
+    aggregates: &'s [Option<Slow<'a, N>>],
+    peers: &'s [Option<Slow<'a, N>>],
+    carried: &'s [Option<Slow<'a, N>>],
+}
+
+impl<N> Found<'_, '_, N> {
+    /// Nothing, as for a row.
+    const NONE: Self = Self {
+        aggregates: &[],
+        peers: &[],
+        carried: &[],
+    };
+}
+
+impl<N> Clone for Found<'_, '_, N> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<N> Copy for Found<'_, '_, N> {}
 
 impl<N> Clone for Spot<'_, '_, N> {
     fn clone(&self) -> Self {
@@ -93,10 +121,8 @@ impl<'a, N: Number> Reference<'a, N> {
         };
         let mut rows = Vec::new();
         for row in range {
-            let spot = Spot {
-                row,
-                aggregates: &[],
-            };
+            let found = Found::NONE;
+            let spot = Spot { row, found };
             if self.bool(condition, spot)? {
                 rows.push(row);
             }
@@ -106,24 +132,30 @@ impl<'a, N: Number> Reference<'a, N> {
 
     /// The value of a formula over the columns of a row.
     pub(crate) fn row(&self, root: &'a Node, row: usize) -> Outcome<'a, N> {
-        let spot = Spot {
-            row,
-            aggregates: &[],
-        };
-        self.eval(root, spot)
+        let found = Found::NONE;
+        self.eval(root, Spot { row, found })
     }
 
-    /// The value of a formula over aggregates of some rows.
-    pub(crate) fn subject(&self, compiled: &'a Compiled, rows: &[usize]) -> Outcome<'a, N> {
-        let mut aggregates = Vec::with_capacity(compiled.aggregates.len());
-        for aggregate in &compiled.aggregates {
-            aggregates.push(self.aggregate(aggregate, rows.iter().copied())?);
-        }
-        let spot = Spot {
-            row: 0,
+    /// The value of a formula over aggregates of a subject's cases.
+    pub(crate) fn subject(
+        &self,
+        compiled: &'a Compiled,
+        subject: usize,
+        cases: &[usize],
+        company: Company<'_>,
+    ) -> Outcome<'a, N> {
+        let aggregates = self.aggregates(compiled, cases)?;
+        let carried = Self::carried(compiled, subject, company)?;
+        let peers = compiled.peers.iter();
+        let peers: Vec<_> = peers
+            .map(|peer| self.peer(compiled, peer, subject, company))
+            .collect::<Result<_, _>>()?;
+        let found = Found {
             aggregates: &aggregates,
+            peers: &peers,
+            carried: &carried,
         };
-        self.eval(&compiled.root, spot)
+        self.eval(&compiled.root, Spot { row: 0, found })
     }
 
     fn some(&self, node: &'a Node, spot: Spot<'_, 'a, N>) -> Result<Slow<'a, N>, FaultKind> {
@@ -165,7 +197,11 @@ impl<'a, N: Number> Reference<'a, N> {
                 Slow::Number(number(value.ok_or_else(misfit)?, scale)?)
             }
             Kind::Column { index, .. } => return self.column(*index, at.row, node.ty),
-            Kind::Aggregate(index) => return Ok(at.aggregates.get(*index).cloned().flatten()),
+            Kind::Aggregate(index) => {
+                return Ok(at.found.aggregates.get(*index).cloned().flatten());
+            }
+            Kind::Peer(index) => return Ok(at.found.peers.get(*index).cloned().flatten()),
+            Kind::Carry(index) => return Ok(at.found.carried.get(*index).cloned().flatten()),
             Kind::Table { table, inputs } => return self.table(node, *table, inputs, at),
             Kind::Widen(one) => return self.eval(one, at),
             Kind::Negate(one) => Slow::Number(self.number(one, at)?.negated()),
@@ -215,11 +251,16 @@ impl<'a, N: Number> Reference<'a, N> {
                 let days = i128::from(self.date(left, at)?) - i128::from(self.date(right, at)?);
                 Slow::Number(number(days, 0)?)
             }
+            Kind::AddDays(date, days) => {
+                Slow::Date(days::later(self.date(date, at)?, &self.number(days, at)?)?)
+            }
             Kind::Workdays(left, right) => {
                 let (left, right) = (self.date(left, at)?, self.date(right, at)?);
-                let days = self.calendar.workdays_between(left, right);
-                let days = days.map_err(FaultKind::Calendar)?;
-                Slow::Number(number(i128::from(days), 0)?)
+                Slow::Number(number(self.workdays(left, right)?, 0)?)
+            }
+            Kind::AddWorkdays(date, days) => {
+                let (date, days) = (self.date(date, at)?, self.number(days, at)?);
+                Slow::Date(self.workday(date, &days)?)
             }
             _ => Slow::Bool(self.truth(node, at)?),
         }))
@@ -256,6 +297,7 @@ impl<'a, N: Number> Reference<'a, N> {
             Kind::Or(left, right) => self.bool(left, at)? || self.bool(right, at)?,
             Kind::Not(one) => !self.bool(one, at)?,
             Kind::IsKnown(one) => self.eval(one, at)?.is_some(),
+            Kind::IsWorkday(date) => self.is_workday(self.date(date, at)?)?,
             _ => return Err(misfit()),
         })
     }

@@ -24,7 +24,7 @@ use domain::{Period, Rounding, WorkdayCalendar};
 pub use facts::{Reach, facts, schema};
 pub use trial::{Answer, Trial};
 
-use crate::formula::{Compiled, FormulaFault, Names, compile_row, compile_subject};
+use crate::formula::{Compiled, FormulaFault, Names, Rows, compile_row, compile_subject};
 use crate::pack::{PackFiles, load};
 use crate::plan::Plan;
 use crate::schema::Schema;
@@ -32,6 +32,13 @@ use writer::Writer;
 
 /// Index of the one fact table.
 pub(crate) const TABLE: usize = 0;
+
+/// Subjects may have no row, and are compared.
+const ROWS: Rows<'static> = Rows {
+    condition: None,
+    may_be_empty: true,
+    of_subject: true,
+};
 
 /// Seeded numbers: SplitMix64.
 #[derive(Clone, Debug)]
@@ -149,7 +156,7 @@ impl Setting {
         };
         let compiled = match level {
             Level::Row => compile_row(text, names),
-            Level::Subject => compile_subject(text, names, None, true),
+            Level::Subject => compile_subject(text, names, ROWS),
         }?;
         Ok(Question {
             level,

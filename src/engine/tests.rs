@@ -18,6 +18,7 @@ mod pack_tests;
 mod time;
 mod traces;
 pub(crate) mod values;
+mod verbs;
 mod weightings;
 
 pub(crate) const PACK: &str = include_str!("tests/pack.toml");

@@ -2,6 +2,7 @@
 
 use crate::evaluation::Cell;
 use crate::exact::Quantity;
+pub use crate::formula::tree::Verb;
 use crate::pack::Cite;
 use domain::Place;
 
@@ -15,6 +16,32 @@ pub struct AggregateTrace {
     /// Row index in the frame table and what the row adds; the sum of the terms is the value for
     /// SUM and COUNT. Rows that add nothing are left out.
     pub terms: Vec<(usize, Quantity)>,
+}
+
+/// A comparison of the formula within the peer group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeerTrace {
+    /// How.
+    pub verb: Verb,
+    /// The comparison as text.
+    pub text: String,
+    /// The subject's own value.
+    pub own: Quantity,
+    /// The group's best value, its total, or the number of its subjects.
+    pub basis: Quantity,
+    /// Subjects of the group that take part.
+    pub subjects: usize,
+    /// The result; `None` where best or total are not above zero.
+    pub value: Option<Quantity>,
+}
+
+/// A value of the period before that the formula reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CarryTrace {
+    /// Id of the indicator; `total` for the total.
+    pub id: String,
+    /// The value; `None` when the subject had none.
+    pub value: Option<Quantity>,
 }
 
 /// What one row adds above and below the line of the value.
@@ -93,7 +120,11 @@ pub struct Trace {
     pub substituted: String,
     /// Aggregates in the order of the formula.
     pub aggregates: Vec<AggregateTrace>,
-    /// The value as sums over rows; `None` when it is not such a sum (MIN, MAX, AVG, CASE on sums)
+    /// Comparisons within the group in the order of the formula; none without a value.
+    pub peers: Vec<PeerTrace>,
+    /// Values of the period before in the order of the formula.
+    pub carried: Vec<CarryTrace>,
+    /// The value as sums over rows, best and total of the group being fixed; `None` when it is not such a sum (MIN, MAX, AVG, CASE on sums)
     /// or has a constant part.
     pub decomposition: Option<Decomposition>,
     /// Matched rows.

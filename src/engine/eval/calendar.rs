@@ -12,6 +12,7 @@ pub(crate) struct CalendarMemo<'a> {
     calendar: &'a WorkdayCalendar,
     ends: RefCell<BTreeMap<(i32, u32), Result<i32, CalendarError>>>,
     spans: RefCell<BTreeMap<(i32, i32), Result<u32, CalendarError>>>,
+    begins: RefCell<BTreeMap<(i32, u32), Result<i32, CalendarError>>>,
 }
 
 /// The date of a day number.
@@ -25,6 +26,7 @@ impl<'a> CalendarMemo<'a> {
             calendar,
             ends: RefCell::new(BTreeMap::new()),
             spans: RefCell::new(BTreeMap::new()),
+            begins: RefCell::new(BTreeMap::new()),
         }
     }
 
@@ -48,5 +50,23 @@ impl<'a> CalendarMemo<'a> {
         let compute = || self.calendar.workdays_between(date(start)?, date(end)?);
         let mut memo = self.spans.borrow_mut();
         memo.entry((start, end)).or_insert_with(compute).clone()
+    }
+    /// The n-th working day after a day, before it for a number below zero; the day itself for zero.
+    pub(crate) fn add_workdays(&self, start: i32, days: i128) -> Result<i32, CalendarError> {
+        let count = u32::try_from(days.unsigned_abs()).map_err(|_| CalendarError::OutOfRange)?;
+        if days >= 0 {
+            return self.end_of_term(start, count);
+        }
+        let compute = || {
+            let begin = self.calendar.sub_workdays(date(start)?, count)?;
+            Ok(begin.num_days_from_ce())
+        };
+        let mut memo = self.begins.borrow_mut();
+        memo.entry((start, count)).or_insert_with(compute).clone()
+    }
+
+    /// Whether a day is worked.
+    pub(crate) fn is_workday(&self, day: i32) -> Result<bool, CalendarError> {
+        self.calendar.is_workday(date(day)?)
     }
 }

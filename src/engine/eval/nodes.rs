@@ -1,6 +1,7 @@
 //! One node at a time, over a stretch of rows or over all subjects.
 
 mod choice;
+mod days;
 mod lookup;
 mod weighted;
 
@@ -16,9 +17,9 @@ use domain::Rounding;
 use super::aggregate::Aggregated;
 use super::calendar::CalendarMemo;
 use super::lanes::{LaneFault, Lanes, misfit, show_number};
+use super::peers::Given;
 use super::{Constants, number};
 use crate::exact::Exact;
-use crate::fault::FaultKind;
 use crate::formula::tree::{Comparison, Form, Kind, Node, Ty};
 use crate::frame::{Columns, Dictionary, Values};
 
@@ -33,6 +34,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) columns: Columns<'a>,
     /// Results of the aggregates; none over rows.
     pub(crate) aggregates: &'a [Aggregated<'a>],
+    /// What else subjects have; none over rows.
+    given: Option<&'a Given>,
     /// Table classes of the texts of a column: (column, table, input) to class by code.
     pub(crate) classes: RefCell<ClassMemo>,
 }
@@ -56,8 +59,15 @@ impl<'a> Machine<'a> {
             calendar,
             columns,
             aggregates,
+            given: None,
             classes: RefCell::new(BTreeMap::new()),
         }
+    }
+
+    /// The same with what else subjects have.
+    pub(crate) const fn with(mut self, given: &'a Given) -> Self {
+        self.given = Some(given);
+        self
     }
 
     /// The value of a node at each lane of the stretch; faults only where a lane is asked for.
@@ -79,9 +89,8 @@ impl<'a> Machine<'a> {
                 constant(value.ok_or_else(misfit)?, count)
             }
             Kind::Column { index, .. } => self.column(*index, at)?,
-            Kind::Aggregate(index) => {
-                let found = self.aggregates.get(*index).ok_or_else(misfit)?;
-                found.values.lanes()
+            Kind::Aggregate(_) | Kind::Peer(_) | Kind::Carry(_) => {
+                self.found(&node.kind).ok_or_else(misfit)?.values.lanes()
             }
             Kind::Negate(one) => match self.weighted(node, at)? {
                 Some(lanes) => lanes,
@@ -137,17 +146,23 @@ impl<'a> Machine<'a> {
                 branches,
                 otherwise,
             } => self.case(node, branches, otherwise, at)?,
-            Kind::Days(left, right) => {
-                let (left, right) = (
-                    self.eval(left, at)?.dates()?,
-                    self.eval(right, at)?.dates()?,
-                );
-                let days = left.iter().zip(&right);
-                Lanes::Small(days.map(|(a, b)| i64::from(*a) - i64::from(*b)).collect())
-            }
-            Kind::Workdays(left, right) => self.workdays(left, right, at)?,
+            Kind::Days(left, right) => self.days(left, right, at)?,
+            Kind::AddDays(date, days) => self.add_days(date, days, at)?,
+            Kind::Workdays(from, to) => self.workdays(from, to, at)?,
+            Kind::AddWorkdays(date, days) => self.add_workdays(date, days, at)?,
+            Kind::IsWorkday(date) => self.is_workday(date, at)?,
             Kind::Table { table, inputs } => self.table(node, *table, inputs, at)?,
         })
+    }
+
+    /// What was found for a subject before the formula is worked out.
+    fn found(&self, kind: &Kind) -> Option<&'a Aggregated<'a>> {
+        match kind {
+            Kind::Aggregate(index) => self.aggregates.get(*index),
+            Kind::Peer(index) => self.given?.peers.get(*index),
+            Kind::Carry(index) => self.given?.carried.get(*index),
+            _ => None,
+        }
     }
 
     fn column(&self, index: usize, at: Stretch<'_>) -> Result<Lanes, LaneFault> {
@@ -219,11 +234,10 @@ impl<'a> Machine<'a> {
                 };
                 column.known.as_ref().map(part)
             }
-            Kind::Aggregate(index) => {
-                let found = self.aggregates.get(*index).ok_or_else(misfit)?;
+            source => {
+                let found = self.found(source).ok_or_else(misfit)?;
                 found.known.clone().map(Some)
             }
-            _ => return Err(misfit()),
         };
         match known {
             None => Ok(vec![true; at.active.len()]),
@@ -280,24 +294,6 @@ impl<'a> Machine<'a> {
             [only] => codes.iter().map(|code| code == only).collect(),
             wanted => codes.iter().map(|code| wanted.contains(code)).collect(),
         })
-    }
-
-    fn workdays(&self, left: &Node, right: &Node, at: Stretch<'_>) -> Result<Lanes, LaneFault> {
-        let calendar = self.calendar.ok_or_else(misfit)?;
-        let (left, right) = (
-            self.eval(left, at)?.dates()?,
-            self.eval(right, at)?.dates()?,
-        );
-        let mut days = Vec::with_capacity(left.len());
-        for (lane, ((from, to), active)) in left.iter().zip(&right).zip(at.active).enumerate() {
-            days.push(if *active {
-                let count = calendar.workdays_between(*from, *to);
-                i64::from(count.map_err(|error| LaneFault::new(lane, FaultKind::Calendar(error)))?)
-            } else {
-                0
-            });
-        }
-        Ok(Lanes::Small(days))
     }
 }
 

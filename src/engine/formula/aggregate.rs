@@ -28,6 +28,15 @@ impl Checker<'_> {
             );
             return None;
         };
+        if let Some(advice) = slip(name, distinct, call) {
+            self.fault(
+                expr.span(),
+                "rules.aggregate",
+                format!("“{expr}”不能汇总 (this cannot be aggregated)"),
+                &advice,
+            );
+            return None;
+        }
         self.level = Level::Row;
         let filter = match &call.filter {
             None => Some(None),
@@ -111,14 +120,33 @@ impl Checker<'_> {
     }
 }
 
+fn arguments_of(call: &Call) -> &[FunctionArg] {
+    match &call.args {
+        FunctionArguments::List(list) => &list.args,
+        _ => &[],
+    }
+}
+
 fn is_star(call: &Call) -> bool {
-    let FunctionArguments::List(list) = &call.args else {
-        return false;
-    };
     matches!(
-        list.args.as_slice(),
+        arguments_of(call),
         [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]
     )
+}
+
+/// What to write instead of a call that other languages have.
+fn slip(name: &str, distinct: bool, call: &Call) -> Option<String> {
+    match (name, arguments_of(call)) {
+        ("count", [one]) if !distinct && !is_star(call) => Some(format!(
+            "写 COUNT(*) FILTER (WHERE {one} IS NOT NULL) \
+             (write COUNT(*) FILTER (WHERE {one} IS NOT NULL))"
+        )),
+        ("min", [_, _, ..]) => Some("几个数中最小的写 LEAST(a, b) (write LEAST(a, b))".into()),
+        ("max", [_, _, ..]) => {
+            Some("几个数中最大的写 GREATEST(a, b) (write GREATEST(a, b))".into())
+        }
+        _ => None,
+    }
 }
 
 /// Type of a sum or mean of a scaled number.

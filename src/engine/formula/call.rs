@@ -1,23 +1,58 @@
-//! Calls: aggregates, verbs, decision tables.
+//! Calls: functions, verbs, decision tables.
 
-use chrono::Datelike as _;
+mod days;
+mod table;
+mod verbs;
+
 use sqlparser::ast::{
     BinaryOperator, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr,
-    FunctionArguments, Spanned, TypedString, Value,
+    FunctionArguments, Spanned, Value,
 };
 
 use super::check::Checker;
 use super::names::did_you_mean;
-use super::operators;
-use super::tree::{Form, Kind, Node, Ty};
-use crate::pack::{InputType, TableOutput};
-use crate::schema::Unit;
+use super::tree::{Form, Kind, Node, Ty, Verb};
+use super::{operators, slips};
 
-/// Functions of the language, for suggestions.
-const FUNCTIONS: [&str; 15] = [
-    "sum", "count", "avg", "min", "max", "least", "greatest", "abs", "round", "floor", "ceil",
-    "ratio", "default", "workdays", "band",
+/// Functions of the language and how each is written.
+const FUNCTIONS: [(&str, &str); 23] = [
+    ("sum", "SUM(x) FILTER (WHERE c)"),
+    ("count", "COUNT(*) FILTER (WHERE c)"),
+    ("avg", "AVG(x) FILTER (WHERE c)"),
+    ("min", "MIN(x) FILTER (WHERE c)"),
+    ("max", "MAX(x) FILTER (WHERE c)"),
+    ("least", "LEAST(a, b, …)"),
+    ("greatest", "GREATEST(a, b, …)"),
+    ("abs", "ABS(x)"),
+    ("round", "round(x, 2)"),
+    ("floor", "floor(x)"),
+    ("ceil", "ceil(x)"),
+    ("ceiling", "ceil(x)"),
+    ("ratio", "ratio(a, b)"),
+    ("default", "default(x, 0)"),
+    ("band", "band(x, 表)"),
+    ("workdays", "workdays(起, 止)"),
+    ("add_workdays", "add_workdays(日期, 天数)"),
+    ("is_workday", "is_workday(日期)"),
+    ("relative_to_best", "relative_to_best(x)"),
+    ("share_of_total", "share_of_total(x)"),
+    ("rank", "rank(x)"),
+    ("percentile", "percentile(x)"),
+    ("carry", "carry('指标标识')"),
 ];
+
+/// How a function of the language is written; `None` for other names.
+fn usage(name: &str) -> Option<&'static str> {
+    let mut all = FUNCTIONS.iter();
+    all.find(|(known, _)| *known == name)
+        .map(|(_, usage)| *usage)
+}
+
+/// Whether a name is taken by the language, so that no table may have it.
+pub fn is_reserved(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    usage(&name).is_some()
+}
 
 /// Most decimals `round` keeps.
 const MAX_ROUND: i128 = 12;
@@ -34,11 +69,15 @@ impl Checker<'_> {
                 expr.span(),
                 "rules.filter",
                 format!("FILTER 只用于汇总，{written} 不是汇总 (FILTER belongs to aggregates)"),
-                "",
+                "写在里面的汇总之后，如 SUM(x) FILTER (WHERE c) (put it after the aggregate)",
             );
             return None;
         }
-        let arguments = self.arguments(expr, function)?;
+        let arguments = if slips::function(&name, &[]).is_some() {
+            plain_arguments(function).unwrap_or_default() // whatever it is given, it is not ours
+        } else {
+            self.arguments(expr, function)?
+        };
         match (name.as_str(), arguments.as_slice()) {
             ("least" | "greatest", [_, ..]) => self.extreme(expr, &name, &arguments),
             ("abs", [one]) => {
@@ -48,7 +87,8 @@ impl Checker<'_> {
             }
             ("floor", [one]) => self.whole_number(one, domain::Rounding::Floor),
             ("ceil" | "ceiling", [one]) => self.whole_number(one, domain::Rounding::Ceil),
-            ("round", [value, scale]) => self.round(value, scale),
+            ("round", [value]) => self.round(value, None),
+            ("round", [value, scale]) => self.round(value, Some(scale)),
             ("ratio", [above, below]) => {
                 let above = self.number(above);
                 let below = self.number(below);
@@ -56,28 +96,27 @@ impl Checker<'_> {
                 self.accept(expr.span(), quotient)
             }
             ("default", [value, fallback]) => self.default_value(expr, value, fallback),
-            ("workdays", [from, to]) => {
-                let from = self.date(from);
-                let to = self.date(to);
-                let kind = Kind::Workdays(Box::new(from?), Box::new(to?));
-                Some(plain(kind, Ty::scaled(Unit::Days, 0)))
-            }
+            ("workdays", [from, to]) => self.workdays(from, to),
+            ("add_workdays", [date, days]) => self.add_workdays(date, days),
+            ("is_workday", [date]) => self.is_workday(date),
+            ("carry", [indicator]) => self.carry(expr, indicator),
             ("band", [value, Expr::Identifier(table)]) => {
                 self.table_call(expr, &table.value, &[value])
             }
-            (known, _) if FUNCTIONS.contains(&known) => {
-                self.fault(
-                    expr.span(),
-                    "rules.arguments",
-                    format!(
-                        "{written} 的参数个数不对：{} 个 (wrong number of arguments)",
-                        arguments.len()
-                    ),
-                    "",
-                );
-                None
-            }
-            _ => self.table_call(expr, &written, &arguments),
+            (name, arguments) => match (Verb::from_name(name), arguments, usage(name)) {
+                (Some(verb), [one], _) => self.peer(expr, verb, one),
+                (_, _, Some(usage)) => {
+                    let count = arguments.len();
+                    self.fault(
+                        expr.span(),
+                        "rules.arguments",
+                        format!("{written} 的参数不对：{count} 个 (wrong arguments)"),
+                        &format!("写作 {usage} (write {usage})"),
+                    );
+                    None
+                }
+                _ => self.table_call(expr, &written, arguments),
+            },
         }
     }
 
@@ -87,25 +126,8 @@ impl Checker<'_> {
         expr: &Expr,
         function: &'e Function,
     ) -> Option<Vec<&'e Expr>> {
-        let odd = function.over.is_some()
-            || !function.within_group.is_empty()
-            || function.null_treatment.is_some()
-            || !matches!(function.parameters, FunctionArguments::None);
-        if let FunctionArguments::List(list) = &function.args
-            && !odd
-            && list.clauses.is_empty()
-        {
-            let plain: Option<Vec<&Expr>> = list
-                .args
-                .iter()
-                .map(|argument| match argument {
-                    FunctionArg::Unnamed(FunctionArgExpr::Expr(value)) => Some(value),
-                    _ => None,
-                })
-                .collect();
-            if let Some(plain) = plain {
-                return Some(plain);
-            }
+        if let Some(plain) = plain_arguments(function) {
+            return Some(plain);
         }
         self.fault(
             expr.span(),
@@ -131,11 +153,12 @@ impl Checker<'_> {
     fn extreme(&mut self, expr: &Expr, name: &str, arguments: &[&Expr]) -> Option<Node> {
         let values: Vec<Option<Node>> = arguments.iter().map(|one| self.value(one)).collect();
         let values = values.into_iter().collect::<Option<Vec<_>>>()?;
-        if values
-            .iter()
-            .any(|value| matches!(value.ty, Ty::Text | Ty::Bool))
+        let unordered = values.iter().map(|value| value.ty);
+        if let Some(ty) = unordered
+            .into_iter()
+            .find(|ty| matches!(ty, Ty::Text | Ty::Bool))
         {
-            self.mismatch(expr.span(), "数或日期 number or date", Ty::Text);
+            self.mismatch(expr.span(), "数或日期 number or date", ty);
             return None;
         }
         let unified = operators::unify(values).map(|(values, ty)| {
@@ -150,18 +173,19 @@ impl Checker<'_> {
         Some(rounded(value, 0, mode))
     }
 
-    fn round(&mut self, value: &Expr, scale: &Expr) -> Option<Node> {
+    fn round(&mut self, value: &Expr, scale: Option<&Expr>) -> Option<Node> {
         let node = self.dividend(value);
         let decimals = match scale {
-            Expr::Value(literal) => match &literal.value {
+            None => Some(0),
+            Some(Expr::Value(literal)) => match &literal.value {
                 Value::Number(text, _) => text.parse::<u8>().ok(),
                 _ => None,
             },
-            _ => None,
+            Some(_) => None,
         };
         let Some(decimals) = decimals.filter(|decimals| i128::from(*decimals) <= MAX_ROUND) else {
             self.fault(
-                scale.span(),
+                scale.map_or_else(|| value.span(), Spanned::span),
                 "rules.arguments",
                 format!("round 的位数应为 0 至 {MAX_ROUND} 的整数 (decimals must be a literal)"),
                 "",
@@ -213,96 +237,27 @@ impl Checker<'_> {
         });
         self.accept(expr.span(), unified)
     }
+}
 
-    fn date(&mut self, expr: &Expr) -> Option<Node> {
-        let node = self.value(expr)?;
-        if node.ty == Ty::Date {
-            return Some(node);
-        }
-        self.mismatch(expr.span(), "日期 date", node.ty);
-        None
+/// The arguments of a call without any ornament.
+fn plain_arguments(function: &Function) -> Option<Vec<&Expr>> {
+    let odd = function.over.is_some()
+        || !function.within_group.is_empty()
+        || function.null_treatment.is_some()
+        || !matches!(function.parameters, FunctionArguments::None);
+    let FunctionArguments::List(list) = &function.args else {
+        return None;
+    };
+    if odd || !list.clauses.is_empty() {
+        return None;
     }
-
-    pub(super) fn date_literal(&mut self, expr: &Expr, typed: &TypedString) -> Option<Node> {
-        let text = match &typed.value.value {
-            Value::SingleQuotedString(text) => text.as_str(),
-            _ => "",
-        };
-        let is_date = typed.data_type.to_string() == "DATE";
-        let day = text.parse::<chrono::NaiveDate>().ok();
-        let Some(day) = day.filter(|_| is_date && text.len() == 10) else {
-            self.fault(
-                expr.span(),
-                "rules.date",
-                format!("“{expr}”不是日期 (not a date)"),
-                "写作 DATE '2025-08-01' (write DATE '2025-08-01')",
-            );
-            return None;
-        };
-        Some(plain(Kind::Date(day.num_days_from_ce()), Ty::Date))
-    }
-
-    fn table_call(&mut self, expr: &Expr, name: &str, arguments: &[&Expr]) -> Option<Node> {
-        let tables = self.names.tables;
-        let found = tables
-            .iter()
-            .enumerate()
-            .find(|(_, table)| table.id == name);
-        let Some((table, signature)) = found else {
-            let help = did_you_mean(
-                name,
-                tables
-                    .iter()
-                    .map(|table| table.id.as_str())
-                    .chain(FUNCTIONS),
-            );
-            self.fault(
-                expr.span(),
-                "rules.unknown_function",
-                format!("没有名为“{name}”的函数或表 (unknown function or table {name})"),
-                &help,
-            );
-            return None;
-        };
-        let dated = signature.by.is_some() && arguments.len() == signature.inputs.len() + 1;
-        if signature.inputs.len() != arguments.len() && !dated {
-            self.fault(
-                expr.span(),
-                "rules.arguments",
-                format!(
-                    "表“{name}”有 {} 个输入，给了 {} 个 (wrong number of inputs)",
-                    signature.inputs.len(),
-                    arguments.len()
-                ),
-                "",
-            );
-            return None;
-        }
-        let mut inputs = Vec::with_capacity(arguments.len());
-        let date = dated.then_some(&InputType::Date);
-        for (argument, wanted) in arguments.iter().zip(signature.inputs.iter().chain(date)) {
-            let node = self.value(argument)?;
-            let (fits, name) = match (wanted, node.ty) {
-                (InputType::Number, ty) => (matches!(ty, Ty::Number { .. }), "数 number"),
-                (InputType::Text, ty) => (ty == Ty::Text, "文本 text"),
-                (InputType::Date, ty) => (ty == Ty::Date, "日期 date"),
-                (InputType::Bool, ty) => (ty == Ty::Bool, "是非 bool"),
-            };
-            if !fits {
-                self.mismatch(argument.span(), name, node.ty);
-                return None;
-            }
-            inputs.push(node);
-        }
-        if signature.by.is_some() && !dated {
-            inputs.push(self.version_date(signature, expr.span())?);
-        }
-        let ty = match signature.output {
-            TableOutput::Number { unit, scale } => Ty::scaled(unit, scale),
-            TableOutput::Text => Ty::Text,
-        };
-        Some(plain(Kind::Table { table, inputs }, ty))
-    }
+    list.args
+        .iter()
+        .map(|argument| match argument {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(value)) => Some(value),
+            _ => None,
+        })
+        .collect()
 }
 
 fn plain(kind: Kind, ty: Ty) -> Node {

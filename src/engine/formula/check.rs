@@ -9,8 +9,11 @@ use sqlparser::tokenizer::Span;
 
 use super::names::Names;
 use super::syntax::{fault_at, parse};
-use super::tree::{Aggregate, Function, Kind, Node, Ty};
-use super::{FormulaFault, operators};
+use super::tree::{Aggregate, Carry, Function, Kind, Node, Peer, Ty};
+use super::{FormulaFault, operators, slips};
+
+/// Most nodes of a formula: what the text says once may stand in several places of the tree.
+pub const MAX_NODES: usize = 4_000;
 
 /// A checked formula.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,17 +22,43 @@ pub struct Compiled {
     pub root: Node,
     /// Aggregates, in the order of the text; none in a row formula.
     pub aggregates: Vec<Aggregate>,
+    /// Comparisons within the peer group, in the order of the text; none in a row formula.
+    pub peers: Vec<Peer>,
+    /// Values of the period before, in the order of the text; none in a row formula.
+    pub carries: Vec<Carry>,
 }
 
 impl Compiled {
-    /// Calls `visit` on every node of the formula, and of a condition on its rows.
-    pub fn walk<'a>(&'a self, condition: Option<&'a Node>, visit: &mut impl FnMut(&'a Node)) {
-        let aggregated = self.aggregates.iter();
-        let inner = aggregated.flat_map(|one| one.arguments.iter().chain(&one.filter));
-        for node in condition.into_iter().chain(inner).chain([&self.root]) {
+    /// Calls `visit` on every node: those of the aggregates and comparisons first, as they are
+    /// worked out first.
+    pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Node)) {
+        for aggregate in &self.aggregates {
+            for node in aggregate.filter.iter().chain(&aggregate.arguments) {
+                node.walk(visit);
+            }
+        }
+        for peer in &self.peers {
+            peer.argument.walk(visit);
+        }
+        self.root.walk(visit);
+    }
+
+    /// The same for a condition on its rows before it.
+    pub fn walk_after<'a>(&'a self, condition: Option<&'a Node>, visit: &mut impl FnMut(&'a Node)) {
+        if let Some(node) = condition {
             node.walk(visit);
         }
+        self.walk(visit);
     }
+}
+
+/// The place of an item in a list, at whose end it is put when it is new.
+pub(super) fn position<T: PartialEq>(all: &mut Vec<T>, item: T) -> usize {
+    let found = all.iter().position(|known| *known == item);
+    found.unwrap_or_else(|| {
+        all.push(item);
+        all.len() - 1
+    })
 }
 
 /// Where an expression stands.
@@ -44,43 +73,76 @@ pub(super) enum Level {
 pub(super) struct Checker<'a> {
     pub(super) names: Names<'a>,
     pub(super) level: Level,
-    /// Columns that a test has shown to be present.
-    pub(super) present: Vec<usize>,
+    /// What a test has shown to be present: kinds for which [`Kind::is_source`] holds.
+    pub(super) present: Vec<Kind>,
     pub(super) aggregates: Vec<Aggregate>,
+    pub(super) peers: Vec<Peer>,
+    pub(super) carries: Vec<Carry>,
+    /// How much of that the condition of the rows shows, whatever the formula tests.
+    present_at_first: usize,
+    /// Name of the comparison whose argument is being read.
+    pub(super) comparing: Option<&'static str>,
+    /// Whether each lane is a subject, so that it may be compared with its peers.
+    pub(super) may_compare: bool,
     /// Whether a subject may have no row at all.
     pub(super) may_be_empty: bool,
+    /// Nodes made by copying.
+    copied: usize,
     pub(super) faults: Vec<FormulaFault>,
+}
+
+/// What a formula over aggregates may rely on.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'n> {
+    /// The condition that its rows satisfy.
+    pub condition: Option<&'n Node>,
+    /// Whether there may be no row.
+    pub may_be_empty: bool,
+    /// Whether a result is of all rows of a subject, so that subjects may be compared.
+    pub of_subject: bool,
 }
 
 /// Compiles a formula over the columns of a row.
 pub fn compile_row(text: &str, names: Names<'_>) -> Result<Compiled, Vec<FormulaFault>> {
-    compile(text, names, Level::Row, None, false)
+    let rows = Rows {
+        condition: None,
+        may_be_empty: false,
+        of_subject: false,
+    };
+    compile(text, names, Level::Row, rows)
 }
 
-/// Compiles a formula over aggregates of the rows that match `condition`.
+/// Compiles a formula over aggregates of rows.
 pub fn compile_subject(
     text: &str,
     names: Names<'_>,
-    condition: Option<&Node>,
-    may_be_empty: bool,
+    rows: Rows<'_>,
 ) -> Result<Compiled, Vec<FormulaFault>> {
-    compile(text, names, Level::Subject, condition, may_be_empty)
+    compile(text, names, Level::Subject, rows)
 }
 
 fn compile(
     text: &str,
     names: Names<'_>,
     level: Level,
-    condition: Option<&Node>,
-    may_be_empty: bool,
+    rows: Rows<'_>,
 ) -> Result<Compiled, Vec<FormulaFault>> {
-    let expr = parse(text).map_err(|fault| vec![fault])?;
+    let expr = parse(text)?;
+    let present = rows
+        .condition
+        .map_or_else(Vec::new, |node| shown_present(node, true));
     let mut checker = Checker {
         names,
         level,
-        present: condition.map_or_else(Vec::new, |node| shown_present(node, true)),
+        present_at_first: present.len(),
+        present,
         aggregates: Vec::new(),
-        may_be_empty,
+        peers: Vec::new(),
+        carries: Vec::new(),
+        comparing: None,
+        may_compare: rows.of_subject,
+        may_be_empty: rows.may_be_empty,
+        copied: 0,
         faults: Vec::new(),
     };
     let root = checker.value(&expr);
@@ -88,18 +150,17 @@ fn compile(
         Some(root) if checker.faults.is_empty() => Ok(Compiled {
             root,
             aggregates: checker.aggregates,
+            peers: checker.peers,
+            carries: checker.carries,
         }),
         _ => Err(checker.faults),
     }
 }
 
-/// Columns that are present wherever the condition is true (or false).
-pub(super) fn shown_present(node: &Node, truth: bool) -> Vec<usize> {
+/// What is present wherever the condition is true (or false).
+pub(super) fn shown_present(node: &Node, truth: bool) -> Vec<Kind> {
     match (&node.kind, truth) {
-        (Kind::IsKnown(inner), true) => match inner.kind {
-            Kind::Column { index, .. } => vec![index],
-            _ => Vec::new(),
-        },
+        (Kind::IsKnown(inner), true) => vec![inner.kind.clone()],
         (Kind::Not(inner), truth) => shown_present(inner, !truth),
         (Kind::And(left, right), true) | (Kind::Or(left, right), false) => {
             let mut both = shown_present(left, truth);
@@ -130,7 +191,7 @@ impl Checker<'_> {
                 format!("“{name}”可能没有值 ({name} may be missing)"),
                 &format!(
                     "请写 default({name}, 缺省值)，或先以 {name} IS NOT NULL 判断 \
-                     (give a default or test it first)"
+                     (give a default, or test it first)"
                 ),
             );
             return None;
@@ -162,16 +223,25 @@ impl Checker<'_> {
         );
     }
 
-    /// Runs `body` knowing that more columns are present.
+    /// Runs `body` knowing that more is present.
     pub(super) fn knowing<T>(
         &mut self,
-        columns: Vec<usize>,
+        sources: Vec<Kind>,
         body: impl FnOnce(&mut Self) -> T,
     ) -> T {
         let before = self.present.len();
-        self.present.extend(columns);
+        self.present.extend(sources);
         let result = body(self);
         self.present.truncate(before);
+        result
+    }
+
+    /// Runs `body` knowing only what the condition of the rows shows.
+    pub(super) fn knowing_at_first<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> T {
+        let later = self.present.split_off(self.present_at_first);
+        let result = body(self);
+        self.present.truncate(self.present_at_first);
+        self.present.extend(later);
         result
     }
 
@@ -216,30 +286,39 @@ impl Checker<'_> {
                     other.span(),
                     "rules.formula_syntax",
                     format!("公式中不能使用“{other}” (not part of the formula language)"),
-                    "",
+                    slips::expression(other),
                 );
                 None
             }
         }
     }
 
+    /// A copy of a node, which the tree needs once more; a fault when the tree grows too large.
+    pub(super) fn copy(&mut self, span: Span, node: &Node) -> Option<Node> {
+        node.walk(&mut |_| self.copied += 1);
+        if self.copied <= MAX_NODES {
+            return Some(node.clone());
+        }
+        if self
+            .faults
+            .last()
+            .is_none_or(|last| last.code != "rules.formula_size")
+        {
+            self.fault(
+                span,
+                "rules.formula_size",
+                format!("公式展开后超过 {MAX_NODES} 项 (the formula unfolds to too many parts)"),
+                "请把 CASE、IN、BETWEEN 的左边拆成表或另一个指标 (use a table for the left side)",
+            );
+        }
+        None
+    }
+
     fn unary(&mut self, expr: &Expr, op: UnaryOperator, inner: &Expr) -> Option<Node> {
         match op {
             UnaryOperator::Not => self.condition(inner).map(operators::not),
             UnaryOperator::Plus => self.number(inner),
-            UnaryOperator::Minus => {
-                let node = self.number(inner)?;
-                let ty = node.ty;
-                let kind = match node.kind {
-                    Kind::Number(value) => Kind::Number(value.checked_neg()?),
-                    _ => Kind::Negate(Box::new(node)),
-                };
-                Some(Node {
-                    kind,
-                    ty,
-                    optional: false,
-                })
-            }
+            UnaryOperator::Minus => self.number(inner).map(operators::negated),
             _ => {
                 self.fault(
                     expr.span(),
@@ -280,16 +359,14 @@ impl Checker<'_> {
     /// Registers an aggregate; equal ones are one.
     pub(super) fn aggregate_node(&mut self, aggregate: Aggregate) -> Node {
         let (ty, optional) = (aggregate.ty, aggregate.optional);
-        let found = self.aggregates.iter().position(|known| *known == aggregate);
-        let index = found.unwrap_or_else(|| {
-            self.aggregates.push(aggregate);
-            self.aggregates.len() - 1
-        });
-        Node {
-            kind: Kind::Aggregate(index),
-            ty,
-            optional,
-        }
+        let index = position(&mut self.aggregates, aggregate);
+        self.source(Kind::Aggregate(index), ty, optional)
+    }
+
+    /// A node of something found, which may be missing unless a test has shown it.
+    pub(super) fn source(&self, kind: Kind, ty: Ty, optional: bool) -> Node {
+        let optional = optional && !self.present.contains(&kind);
+        Node { kind, ty, optional }
     }
 
     /// Whether an aggregate of this function may lack rows.

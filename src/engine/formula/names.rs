@@ -19,6 +19,17 @@ pub struct TableSignature {
     pub is_parameter: bool,
 }
 
+/// What `carry` gives for an indicator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carried {
+    /// A number of this unit.
+    Number(Unit),
+    /// A number whose unit is not known yet: it goes with any.
+    Open,
+    /// Nothing, and why.
+    Never(&'static str),
+}
+
 /// What is in scope.
 #[derive(Clone, Copy, Debug)]
 pub struct Names<'a> {
@@ -28,6 +39,8 @@ pub struct Names<'a> {
     pub parameters: &'a [(String, Unit, u8)],
     /// Decision tables.
     pub tables: &'a [TableSignature],
+    /// Indicators whose values of the period before may be used.
+    pub carried: &'a [(String, Carried)],
     /// Mode of `round`.
     pub rounding: Rounding,
 }

@@ -1,5 +1,9 @@
 //! Building typed nodes: units agree, scales are made equal, texts meet only texts.
 
+mod days;
+
+pub(super) use days::whole_days;
+
 use super::tree::{Arithmetic, Comparison, Form, Kind, Node, Ty};
 use super::units;
 use crate::exact::{MAX_SCALE, pow10};
@@ -45,23 +49,29 @@ pub(super) fn logical(is_and: bool, left: Node, right: Node) -> Node {
     node(kind, Ty::Bool)
 }
 
-/// Either of two tests; two tests of one text become one test of a list.
-pub(super) fn either(left: Node, right: Node) -> Node {
-    if let (Kind::OneOf(a, texts), Kind::OneOf(b, more)) = (&left.kind, &right.kind)
-        && a == b
-    {
-        let all = texts.iter().chain(more).cloned().collect();
-        return node(Kind::OneOf(a.clone(), all), Ty::Bool);
-    }
-    logical(false, left, right)
+/// A text is one of several.
+pub(super) fn one_of(text: Node, texts: Vec<String>) -> Node {
+    node(Kind::OneOf(Box::new(text), texts), Ty::Bool)
 }
 
 fn clash(what: &str, left: Ty, right: Ty) -> Refusal {
+    let help = match (left, right) {
+        (Ty::Date, Ty::Text) | (Ty::Text, Ty::Date) => {
+            "日期写作 DATE '2025-08-01' (a day is written DATE '2025-08-01')"
+        }
+        (Ty::Number { .. }, Ty::Text) | (Ty::Text, Ty::Number { .. }) => {
+            "数不加引号 (numbers take no quotes)"
+        }
+        (Ty::Bool, Ty::Number { .. } | Ty::Text) | (Ty::Number { .. } | Ty::Text, Ty::Bool) => {
+            "条件直接写 x 或 NOT x；计数用 FILTER (WHERE x) (a condition is x or NOT x)"
+        }
+        _ => "",
+    };
     let (left, right) = (describe(left), describe(right));
     Refusal {
         code: "rules.type",
         message: format!("{left} 与 {right} 不能{what} (cannot combine {left} and {right})"),
-        help: "",
+        help,
     }
 }
 
@@ -113,7 +123,12 @@ fn widen(inner: Node, scale: u8) -> Result<Node, Refusal> {
         let value = factor.and_then(|factor| value.checked_mul(factor));
         return value
             .map(|value| node(Kind::Number(value), ty))
-            .ok_or_else(too_fine);
+            .ok_or(Refusal {
+                code: "rules.number",
+                message: "数太大，加上小数位便放不下 (the number is too large for its decimals)"
+                    .into(),
+                help: "",
+            });
     }
     Ok(node(Kind::Widen(Box::new(inner)), ty))
 }
@@ -164,9 +179,20 @@ fn align(what: &str, left: Node, right: Node) -> Result<(Node, Node, Ty), Refusa
 
 pub(super) fn sum(left: Node, right: Node, subtract: bool) -> Result<Node, Refusal> {
     let what = if subtract { "相减" } else { "相加" };
-    if subtract && left.ty == Ty::Date && right.ty == Ty::Date {
-        let kind = Kind::Days(Box::new(left), Box::new(right));
-        return Ok(node(kind, Ty::scaled(Unit::Days, 0)));
+    match (left.ty, right.ty) {
+        (Ty::Date, Ty::Date) if subtract => {
+            let kind = Kind::Days(Box::new(left), Box::new(right));
+            return Ok(node(kind, Ty::scaled(Unit::Days, 0)));
+        }
+        (Ty::Date, Ty::Date) => {
+            return Err(Refusal {
+                help: "两个日期只能相减，得天数 (two dates only subtract)",
+                ..clash(what, left.ty, right.ty)
+            });
+        }
+        (Ty::Date, Ty::Number { .. }) => return days::add_days(left, right, subtract),
+        (Ty::Number { .. }, Ty::Date) if !subtract => return days::add_days(right, left, false),
+        _ => {}
     }
     let (left, right, ty) = align(what, left, right)?;
     let op = if subtract {
@@ -178,6 +204,17 @@ pub(super) fn sum(left: Node, right: Node, subtract: bool) -> Result<Node, Refus
         Kind::Arithmetic(op, Box::new(left), Box::new(right)),
         ty,
     ))
+}
+
+/// −x; of a literal, the literal.
+pub(super) fn negated(inner: Node) -> Node {
+    let ty = inner.ty;
+    if let Kind::Number(value) = inner.kind
+        && let Some(value) = value.checked_neg()
+    {
+        return node(Kind::Number(value), ty);
+    }
+    node(Kind::Negate(Box::new(inner)), ty)
 }
 
 pub(super) fn product(left: Node, right: Node) -> Result<Node, Refusal> {
@@ -273,7 +310,7 @@ fn same_text(op: Comparison, left: Node, right: Node) -> Result<Node, Refusal> {
         return Err(Refusal {
             code: "rules.type",
             message: "文本只能比较是否相等 (texts compare only for equality)".into(),
-            help: "",
+            help: "按等级比较请用表换成数 (turn levels into numbers by a table)",
         });
     }
     let kind = match (left.kind, right.kind) {

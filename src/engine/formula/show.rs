@@ -1,23 +1,24 @@
 //! Typed trees back to text, optionally with values in place of aggregates.
 
+use super::check::Compiled;
 use super::names::Names;
-use super::tree::{Aggregate, Arithmetic, Comparison, Function, Kind, Node};
+use super::tree::{Aggregate, Arithmetic, Comparison, Function, Kind, Node, Peer};
 use crate::exact::Exact;
 
 /// Text to put in place of a node; `None` leaves the node as written.
 pub type Substitution<'a> = &'a dyn Fn(&Node) -> Option<String>;
 
-/// The text of a tree.
+/// The text of a tree; `whole` is the formula it is of, for a formula over aggregates.
 pub fn show(
     node: &Node,
-    aggregates: &[Aggregate],
+    whole: Option<&Compiled>,
     names: Names<'_>,
     put: Substitution<'_>,
 ) -> String {
     if let Some(text) = put(node) {
         return text;
     }
-    let inner = |node: &Node| show(node, aggregates, names, put);
+    let inner = |node: &Node| show(node, whole, names, put);
     let operand = |node: &Node| {
         let text = inner(node);
         if is_compound(node) && put(node).is_none() {
@@ -99,20 +100,48 @@ pub fn show(
             format!("CASE {} ELSE {} END", whens.join(" "), inner(otherwise))
         }
         Kind::Days(left, right) => format!("{} - {}", operand(left), operand(right)),
+        Kind::AddDays(date, days) => match &days.kind {
+            Kind::Number(count) if *count < 0 => {
+                format!("{} - {}", operand(date), count.unsigned_abs())
+            }
+            Kind::Negate(days) => format!("{} - {}", operand(date), operand(days)),
+            _ => format!("{} + {}", operand(date), operand(days)),
+        },
         Kind::Workdays(left, right) => format!("workdays({}, {})", inner(left), inner(right)),
+        Kind::AddWorkdays(date, days) => {
+            format!("add_workdays({}, {})", inner(date), inner(days))
+        }
+        Kind::IsWorkday(date) => format!("is_workday({})", inner(date)),
         Kind::Table { table, inputs } => {
             let id = names.tables.get(*table).map_or("?", |table| &table.id);
             format!("{id}({})", list(inputs, &inner))
         }
-        Kind::Aggregate(index) => aggregates
-            .get(*index)
+        Kind::Aggregate(index) => whole
+            .and_then(|whole| whole.aggregates.get(*index))
             .map_or_else(|| "?".into(), |one| show_aggregate(one, names)),
+        Kind::Peer(index) => whole
+            .and_then(|whole| whole.peers.get(*index))
+            .map_or_else(|| "?".into(), |one| show_peer(one, whole, names, put)),
+        Kind::Carry(index) => whole
+            .and_then(|whole| whole.carries.get(*index))
+            .map_or_else(|| "?".into(), |one| format!("carry({})", quoted(&one.id))),
     }
+}
+
+/// The text of a comparison within the group.
+pub fn show_peer(
+    peer: &Peer,
+    whole: Option<&Compiled>,
+    names: Names<'_>,
+    put: Substitution<'_>,
+) -> String {
+    let argument = show(&peer.argument, whole, names, put);
+    format!("{}({argument})", peer.verb.name())
 }
 
 /// The text of an aggregate.
 pub fn show_aggregate(aggregate: &Aggregate, names: Names<'_>) -> String {
-    let plain = |node: &Node| show(node, &[], names, &|_| None);
+    let plain = |node: &Node| show(node, None, names, &|_| None);
     let arguments = list(&aggregate.arguments, &plain);
     let call = match aggregate.function {
         Function::Sum => format!("SUM({arguments})"),
@@ -165,7 +194,8 @@ fn is_compound(node: &Node) -> bool {
         | Kind::Or(..)
         | Kind::Not(_)
         | Kind::IsKnown(_)
-        | Kind::Days(..) => true,
+        | Kind::Days(..)
+        | Kind::AddDays(..) => true,
         Kind::Bool(_)
         | Kind::Text(_)
         | Kind::Date(_)
@@ -180,7 +210,11 @@ fn is_compound(node: &Node) -> bool {
         | Kind::Default(..)
         | Kind::Case { .. }
         | Kind::Workdays(..)
+        | Kind::AddWorkdays(..)
+        | Kind::IsWorkday(_)
         | Kind::Table { .. }
-        | Kind::Aggregate(_) => false,
+        | Kind::Aggregate(_)
+        | Kind::Peer(_)
+        | Kind::Carry(_) => false,
     }
 }

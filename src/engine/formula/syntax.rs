@@ -7,7 +7,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer, Whitespace};
 
-use super::FormulaFault;
+use super::{FormulaFault, slips};
 
 /// Longest formula, in characters.
 pub const MAX_LENGTH: usize = 2_000;
@@ -16,57 +16,28 @@ pub const MAX_TOKENS: usize = 500;
 /// Deepest nesting of brackets and CASE.
 pub const MAX_DEPTH: usize = 32;
 
-/// Keywords that start syntax beyond the language.
-const REFUSED: [Keyword; 27] = [
-    Keyword::SELECT,
-    Keyword::INTERVAL,
-    Keyword::CAST,
-    Keyword::TRY_CAST,
-    Keyword::CONVERT,
-    Keyword::EXTRACT,
-    Keyword::EXISTS,
-    Keyword::OVER,
-    Keyword::WITHIN,
-    Keyword::LIKE,
-    Keyword::ILIKE,
-    Keyword::SIMILAR,
-    Keyword::ARRAY,
-    Keyword::STRUCT,
-    Keyword::MAP,
-    Keyword::LAMBDA,
-    Keyword::PRIOR,
-    Keyword::COLLATE,
-    Keyword::AT,
-    Keyword::ANY,
-    Keyword::ALL,
-    Keyword::SOME,
-    Keyword::MATCH,
-    Keyword::OVERLAY,
-    Keyword::TRIM,
-    Keyword::SUBSTRING,
-    Keyword::POSITION,
-];
-
 /// The tree of a formula.
-pub fn parse(text: &str) -> Result<Expr, FormulaFault> {
+pub fn parse(text: &str) -> Result<Expr, Vec<FormulaFault>> {
     let length = text.chars().count();
     if length > MAX_LENGTH {
         let message =
             format!("公式长 {length} 字，超过 {MAX_LENGTH} 字的上限 (the formula is too long)");
-        return Err(whole("rules.formula_too_long", message));
+        let help = "请拆成几个指标，或用表 (split it, or use a table)";
+        return Err(vec![
+            whole("rules.formula_too_long", message).with_help(help),
+        ]);
     }
     if text.trim().is_empty() {
-        return Err(whole(
-            "rules.formula_empty",
-            "公式是空的 (the formula is empty)".into(),
-        ));
+        let message = "公式是空的 (the formula is empty)".into();
+        return Err(vec![whole("rules.formula_empty", message)]);
     }
     let dialect = PostgreSqlDialect {};
     let tokens = Tokenizer::new(&dialect, text)
         .tokenize_with_location()
         .map_err(|error| {
             let message = format!("公式无法读取：{} (cannot be read)", error.message);
-            at(error.location, 1, "rules.formula_syntax", message)
+            let help = "文本的单引号要成对 (quotes come in pairs)";
+            vec![at(error.location, 1, "rules.formula_syntax", message).with_help(help)]
         })?;
     admit(&tokens)?;
     let mut parser = Parser::new(&dialect)
@@ -75,8 +46,8 @@ pub fn parse(text: &str) -> Result<Expr, FormulaFault> {
     let parsed = parser.parse_expr();
     let stopped = parser.peek_token();
     let unexpected = |message: String| {
-        fault_at(stopped.span, "rules.formula_syntax", message)
-            .with_help("请检查括号、逗号与关键字 (check brackets, commas and keywords)")
+        let help = "请检查括号、逗号与关键字 (check brackets, commas and keywords)";
+        vec![fault_at(stopped.span, "rules.formula_syntax", message).with_help(help)]
     };
     let expr =
         parsed.map_err(|error| unexpected(format!("公式语法有误：{error} (syntax error)")))?;
@@ -89,69 +60,96 @@ pub fn parse(text: &str) -> Result<Expr, FormulaFault> {
     Ok(expr)
 }
 
-/// Refuses tokens beyond the language, too many of them, and too deep nesting.
-fn admit(tokens: &[TokenWithSpan]) -> Result<(), FormulaFault> {
+/// Refuses tokens beyond the language, every one of them; too many, and too deep nesting.
+fn admit(tokens: &[TokenWithSpan]) -> Result<(), Vec<FormulaFault>> {
     let mut depth = 0_usize;
     let mut count = 0_usize;
+    let mut faults = Vec::new();
     for token in tokens {
-        let refuse = |message: String| fault_at(token.span, "rules.formula_token", message);
         match &token.token {
             Token::Whitespace(Whitespace::Space | Whitespace::Newline | Whitespace::Tab)
             | Token::EOF => continue,
             Token::LParen => depth += 1,
             Token::RParen => depth = depth.saturating_sub(1),
-            Token::Word(word) => {
-                if word.quote_style.is_some() {
-                    return Err(refuse(format!(
-                        "名称不加双引号；文本用单引号：'{}' (texts take single quotes)",
-                        word.value
-                    )));
-                }
-                if REFUSED.contains(&word.keyword) {
-                    return Err(refuse(format!(
-                        "公式中不能使用 {} (not part of the formula language)",
-                        word.value
-                    )));
-                }
-                match word.keyword {
-                    Keyword::CASE => depth += 1,
-                    Keyword::END => depth = depth.saturating_sub(1),
-                    _ => {}
-                }
-            }
-            Token::Number(_, false)
-            | Token::SingleQuotedString(_)
-            | Token::Comma
-            | Token::Period
-            | Token::Eq
-            | Token::Neq
-            | Token::Lt
-            | Token::LtEq
-            | Token::Gt
-            | Token::GtEq
-            | Token::Plus
-            | Token::Minus
-            | Token::Mul
-            | Token::Div => {}
-            other => {
-                return Err(refuse(format!(
-                    "公式中不能使用“{other}” ({other} is not part of the formula language)"
-                )));
-            }
+            Token::Word(word) => match word.keyword {
+                Keyword::CASE => depth += 1,
+                Keyword::END => depth = depth.saturating_sub(1),
+                _ => {}
+            },
+            _ => {}
         }
+        faults.extend(refusal(token));
         count += 1;
-        if depth > MAX_DEPTH {
-            return Err(refuse(format!(
-                "嵌套超过 {MAX_DEPTH} 层 (nested too deeply)"
-            )));
+        let beyond = match (depth, count) {
+            (depth, _) if depth > MAX_DEPTH => {
+                format!("嵌套超过 {MAX_DEPTH} 层 (nested too deeply)")
+            }
+            (_, count) if count > MAX_TOKENS => {
+                format!("公式超过 {MAX_TOKENS} 个词，请拆成表或参数 (too many tokens; use a table)")
+            }
+            _ => continue,
+        };
+        faults.push(fault_at(token.span, "rules.formula_size", beyond));
+        break;
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(faults)
+    }
+}
+
+/// Why a token is not of the language; `None` when it is.
+fn refusal(token: &TokenWithSpan) -> Option<FormulaFault> {
+    let refuse = |message: String, help: &str| {
+        fault_at(token.span, "rules.formula_token", message).with_help(help)
+    };
+    match &token.token {
+        Token::Word(word) => {
+            if word.quote_style.is_some() {
+                let text = &word.value;
+                let message =
+                    format!("名称不加双引号；文本用单引号：'{text}' (texts take single quotes)");
+                return Some(refuse(message, ""));
+            }
+            if let Some(help) = slips::keyword(word.keyword) {
+                let message = format!(
+                    "公式中不能使用 {} (not part of the formula language)",
+                    word.value
+                );
+                return Some(refuse(message, help));
+            }
+            // PostgreSQL takes every sign beyond ASCII for a letter.
+            let half = |sign: char| Some((sign, slips::half_width(sign)?));
+            let (sign, meant) = word.value.chars().find_map(half)?;
+            let message = format!("“{}”中有全角的“{sign}” (a full-width sign)", word.value);
+            let help = format!("改为半角的 {meant} (write {meant})");
+            Some(refuse(message, &help))
         }
-        if count > MAX_TOKENS {
-            return Err(refuse(format!(
-                "公式超过 {MAX_TOKENS} 个词，请拆成表或参数 (too many tokens; use a table)"
-            )));
+        Token::Whitespace(Whitespace::Space | Whitespace::Newline | Whitespace::Tab)
+        | Token::EOF
+        | Token::LParen
+        | Token::RParen
+        | Token::Number(_, false)
+        | Token::SingleQuotedString(_)
+        | Token::Comma
+        | Token::Period
+        | Token::Eq
+        | Token::Neq
+        | Token::Lt
+        | Token::LtEq
+        | Token::Gt
+        | Token::GtEq
+        | Token::Plus
+        | Token::Minus
+        | Token::Mul
+        | Token::Div => None,
+        other => {
+            let message =
+                format!("公式中不能使用“{other}” ({other} is not part of the formula language)");
+            Some(refuse(message, slips::token(other)))
         }
     }
-    Ok(())
 }
 
 fn whole(code: &'static str, message: String) -> FormulaFault {

@@ -115,7 +115,8 @@ pub struct Node {
     pub kind: Kind,
     /// What it gives.
     pub ty: Ty,
-    /// Whether it may be missing; only columns and aggregates may, and only under a test or default.
+    /// Whether it may be missing; only what [`Kind::is_source`] says may, and only under a test or
+    /// a default.
     pub optional: bool,
 }
 
@@ -187,8 +188,16 @@ pub enum Kind {
     },
     /// Calendar days from the second to the first date.
     Days(Box<Node>, Box<Node>),
-    /// Working days after the first up to the second date.
+    /// The date so many days (a whole number of scale 0) later, earlier for a number below zero. A
+    /// date outside the years 1 to 9999 is a fault.
+    AddDays(Box<Node>, Box<Node>),
+    /// Working days after the first up to the second date; zero when that is not later.
     Workdays(Box<Node>, Box<Node>),
+    /// The date of the n-th working day after a date, before it for a number below zero; the date
+    /// itself for zero.
+    AddWorkdays(Box<Node>, Box<Node>),
+    /// Whether a date is a working day.
+    IsWorkday(Box<Node>),
     /// A decision table, by index into the names' signatures.
     Table {
         /// Index.
@@ -196,8 +205,23 @@ pub enum Kind {
         /// Inputs.
         inputs: Vec<Node>,
     },
-    /// An aggregate of the formula, by index.
+    /// An aggregate of the formula, by index ([`Aggregate`]).
     Aggregate(usize),
+    /// A comparison with the peer group, by index ([`Peer`]).
+    Peer(usize),
+    /// A value of the period before, by index ([`Carry`]).
+    Carry(usize),
+}
+
+impl Kind {
+    /// Whether the node gives a value as it was found (a column, an aggregate, a comparison, a value
+    /// of the period before), which may be missing.
+    pub const fn is_source(&self) -> bool {
+        matches!(
+            self,
+            Self::Column { .. } | Self::Aggregate(_) | Self::Peer(_) | Self::Carry(_)
+        )
+    }
 }
 
 /// What is done with the rows.
@@ -232,6 +256,70 @@ pub struct Aggregate {
     pub optional: bool,
 }
 
+/// How a subject is compared with those of its peer group that take part: that have enough cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Own value / greatest of the group; missing when that is not above zero.
+    RelativeToBest,
+    /// Own value / sum of the group; missing when that is not above zero.
+    ShareOfTotal,
+    /// One more than the subjects with a greater value: 1, 2, 2, 4.
+    Rank,
+    /// Subjects whose value is not above the own one / subjects (PostgreSQL's `cume_dist`, exactly).
+    Percentile,
+}
+
+impl Verb {
+    /// All verbs.
+    pub const ALL: [Self; 4] = [
+        Self::RelativeToBest,
+        Self::ShareOfTotal,
+        Self::Rank,
+        Self::Percentile,
+    ];
+
+    /// Its name in formulas.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RelativeToBest => "relative_to_best",
+            Self::ShareOfTotal => "share_of_total",
+            Self::Rank => "rank",
+            Self::Percentile => "percentile",
+        }
+    }
+
+    /// The verb by its name in formulas.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verb| verb.name() == name)
+    }
+}
+
+/// A comparison within the peer group. Like a window function it is worked out before the formula,
+/// for every subject that takes part, wherever in the formula it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// How.
+    pub verb: Verb,
+    /// The value compared: a number over the aggregates of a subject, without comparisons.
+    pub argument: Node,
+    /// What it gives.
+    pub ty: Ty,
+    /// Whether it may be missing.
+    pub optional: bool,
+}
+
+/// What stands for the total among the ids of indicators.
+pub const TOTAL: &str = "total";
+
+/// A value of the same subject in the period before; it may always be missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carry {
+    /// Id of the indicator, or [`TOTAL`].
+    pub id: String,
+    /// An exact fraction of the unit of that indicator's value; points for the total.
+    pub ty: Ty,
+}
+
 impl Node {
     /// The nodes directly below.
     pub fn children(&self) -> Vec<&Self> {
@@ -244,14 +332,17 @@ impl Node {
             | Kind::PeriodStart
             | Kind::PeriodEnd
             | Kind::Parameter(_)
-            | Kind::Aggregate(_) => Vec::new(),
+            | Kind::Aggregate(_)
+            | Kind::Peer(_)
+            | Kind::Carry(_) => Vec::new(),
             Kind::Negate(one)
             | Kind::Absolute(one)
             | Kind::Round(one, _)
             | Kind::Widen(one)
             | Kind::OneOf(one, _)
             | Kind::Not(one)
-            | Kind::IsKnown(one) => vec![one],
+            | Kind::IsKnown(one)
+            | Kind::IsWorkday(one) => vec![one],
             Kind::Arithmetic(_, left, right)
             | Kind::Quotient(left, right)
             | Kind::Compare(_, left, right)
@@ -260,7 +351,9 @@ impl Node {
             | Kind::Or(left, right)
             | Kind::Default(left, right)
             | Kind::Days(left, right)
-            | Kind::Workdays(left, right) => vec![left, right],
+            | Kind::AddDays(left, right)
+            | Kind::Workdays(left, right)
+            | Kind::AddWorkdays(left, right) => vec![left, right],
             Kind::Extreme { values, .. } => values.iter().collect(),
             Kind::Table { inputs, .. } => inputs.iter().collect(),
             Kind::Case {

@@ -1,16 +1,20 @@
 //! All formulas of a pack against the fact tables, with the columns that deadlines add.
 
+mod carried;
 mod deadlines;
 
 use std::sync::Arc;
 
 use domain::Place;
 
-use super::{ComponentKind, Formula, IndicatorKind, Pack, Table, TableOutput, effective};
+use super::{
+    ComponentKind, Formula, Indicator, IndicatorKind, Pack, Table, TableOutput, effective,
+};
 use crate::coverage::Watch;
 use crate::formula::tree::{Node, Ty};
 use crate::formula::{
-    Compiled, FormulaFault, Names, TableSignature, compile_row, compile_subject, did_you_mean,
+    Carried, Compiled, FormulaFault, Names, Rows, TableSignature, compile_row, compile_subject,
+    did_you_mean, is_reserved,
 };
 use crate::schema::{Schema, TableSchema, Unit};
 use crate::table::Lookup;
@@ -79,6 +83,8 @@ pub(crate) struct CompiledPack {
     pub(crate) tables: Vec<PreparedTable>,
     /// For each signature the table whose version a date picks; without it the period does.
     pub(crate) by_date: Vec<Option<usize>>,
+    /// What `carry` gives, by indicator.
+    pub(crate) carried: Vec<(String, Carried)>,
     pub(crate) deadlines: Vec<CompiledDeadline>,
     /// Table index and formula.
     pub(crate) importance: Option<(usize, Compiled)>,
@@ -92,6 +98,7 @@ struct Compiler<'a> {
     schema: Schema,
     parameters: Vec<(String, Unit, u8)>,
     signatures: Vec<TableSignature>,
+    carried: Vec<(String, Carried)>,
     faults: Vec<CompileFault>,
 }
 
@@ -106,10 +113,13 @@ pub(crate) fn compile(pack: &Pack, schema: &Schema) -> Result<CompiledPack, Vec<
             .map(|one| (one.id.clone(), one.unit, one.scale))
             .collect(),
         signatures: signatures(pack),
+        carried: Vec::new(),
         faults: Vec::new(),
     };
+    compiler.reserved_names();
     let importance = compiler.importance();
     let deadlines = compiler.deadlines();
+    compiler.carried = compiler.carried();
     let indicators = compiler.indicators();
     let weights = compiler.weights();
     if !compiler.faults.is_empty() {
@@ -135,11 +145,21 @@ pub(crate) fn compile(pack: &Pack, schema: &Schema) -> Result<CompiledPack, Vec<
         signatures: compiler.signatures,
         tables,
         by_date,
+        carried: compiler.carried,
         deadlines,
         importance,
         indicators,
         weights,
     })
+}
+
+/// What the value of an indicator may rely on.
+const fn rows_of(indicator: &Indicator) -> Rows<'static> {
+    Rows {
+        condition: None,
+        may_be_empty: indicator.kind.counts_without_cases(),
+        of_subject: true,
+    }
 }
 
 fn signatures(pack: &Pack) -> Vec<TableSignature> {
@@ -176,6 +196,7 @@ impl Compiler<'_> {
             table,
             parameters: &self.parameters,
             tables: &self.signatures,
+            carried: &self.carried,
             rounding: self.pack.rounding.score.mode,
         }
     }
@@ -211,6 +232,19 @@ impl Compiler<'_> {
             self.complain(place, "rules.unknown_table", message, help);
         }
         found
+    }
+
+    /// A table of a name that the language has for itself could never be called.
+    fn reserved_names(&mut self) {
+        let pack = self.pack;
+        for table in pack.tables.iter().filter(|table| is_reserved(&table.id)) {
+            let message = format!(
+                "表的标识“{}”是公式语言的函数 ({} is a function)",
+                table.id, table.id
+            );
+            let help = "换一个标识 (choose another id)".to_owned();
+            self.complain(&table.place, "rules.reserved_name", message, help);
+        }
     }
 
     fn importance(&mut self) -> Option<(usize, Compiled)> {
@@ -270,7 +304,7 @@ impl Compiler<'_> {
         table: usize,
         condition: Option<&Formula>,
         value: &Formula,
-        may_be_empty: bool,
+        rows: Rows<'_>,
     ) -> Option<(Option<Node>, Compiled)> {
         let columns = self.schema.tables.get(table)?.clone();
         let condition = match condition {
@@ -287,10 +321,17 @@ impl Compiler<'_> {
             },
         };
         let shown = condition.as_ref().and_then(Option::as_ref);
-        let names = self.names(&columns);
-        match compile_subject(&value.text, names, shown, may_be_empty) {
+        let rows = Rows {
+            condition: shown,
+            ..rows
+        };
+        match compile_subject(&value.text, self.names(&columns), rows) {
             Ok(compiled) => Some((condition?, compiled)),
-            Err(faults) => {
+            Err(mut faults) => {
+                if condition.is_none() {
+                    // It may show to be present what seems to be missing.
+                    faults.retain(|fault| fault.code != "rules.optional");
+                }
                 self.report(value, faults);
                 None
             }
@@ -305,9 +346,9 @@ impl Compiler<'_> {
             let Some(table) = self.table(&indicator.from, &indicator.place, &what) else {
                 continue;
             };
-            let empty = indicator.kind.counts_without_cases();
             let condition = indicator.condition.as_ref();
-            let Some((condition, value)) = self.rule(table, condition, &indicator.value, empty)
+            let rows = rows_of(indicator);
+            let Some((condition, value)) = self.rule(table, condition, &indicator.value, rows)
             else {
                 continue;
             };
@@ -378,7 +419,12 @@ impl Compiler<'_> {
             let Some(table) = self.table(from, &component.place, &what) else {
                 continue;
             };
-            let Some((condition, value)) = self.rule(table, condition.as_ref(), weight, true)
+            let rows = Rows {
+                condition: None,
+                may_be_empty: true,
+                of_subject: false,
+            };
+            let Some((condition, value)) = self.rule(table, condition.as_ref(), weight, rows)
             else {
                 continue;
             };

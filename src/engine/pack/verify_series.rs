@@ -267,7 +267,7 @@ impl<'a> Missing<'a> {
             Kind::Table { table, .. } => needed.extend(self.table(*table, day)),
             _ => {}
         };
-        formula.walk(condition, &mut visit);
+        formula.walk_after(condition, &mut visit);
         needed.into_iter().collect()
     }
 

@@ -143,7 +143,7 @@ pub(crate) fn passed_scales(compiled: &CompiledPack) -> BTreeMap<(String, usize)
         }
     };
     for rule in compiled.indicators.iter().chain(&compiled.weights) {
-        rule.value.walk(rule.condition.as_ref(), &mut visit);
+        rule.value.walk_after(rule.condition.as_ref(), &mut visit);
     }
     if let Some((_, formula)) = &compiled.importance {
         formula.root.walk(&mut visit);

@@ -1,7 +1,10 @@
 //! A frame bound to a plan: the columns of deadlines computed, given columns left where they are.
 
+use std::cell::RefCell;
+
 use domain::WorkdayCalendar;
 
+use super::given::PlacesMemo;
 use super::{Plan, deadlines};
 use crate::eval::{CalendarMemo, LaneFault, Machine};
 use crate::fault::{Fault, FaultKind};
@@ -16,6 +19,7 @@ pub struct Bound<'a> {
     pub(crate) calendar: CalendarMemo<'a>,
     /// Computed columns of each table; they follow those of the frame.
     pub(crate) computed: Vec<Vec<ColumnData>>,
+    pub(super) places: RefCell<PlacesMemo>,
 }
 
 impl<'a> Bound<'a> {
@@ -27,11 +31,13 @@ impl<'a> Bound<'a> {
         for index in 0..plan.base.tables.len() {
             plan.checked_table(frame, index)?;
         }
+        plan.check_subjects(frame)?;
         let mut bound = Self {
             plan,
             frame,
             calendar: CalendarMemo::new(calendar),
             computed: vec![Vec::new(); plan.base.tables.len()],
+            places: RefCell::default(),
         };
         deadlines::compute(&mut bound)?;
         Ok(bound)

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::bound::{Bound, subject_fault};
 use crate::eval::{
-    Aggregated, Bands, CHUNK, Grouping, LaneFault, Lanes, Machine, Stretch, aggregate, count,
-    select_rows, show_number,
+    Aggregated, Bands, CHUNK, Given, Grouping, LaneFault, Lanes, Machine, Stretch, aggregate,
+    count, select_rows, show_number,
 };
 use crate::evaluation::{Cells, Evaluation, IndicatorColumn, Status, Value};
 use crate::exact::Quantity;
@@ -14,6 +14,7 @@ use crate::fault::{Fault, FaultKind};
 use crate::frame::Columns;
 use crate::pack::{CompiledRule, Indicator, IndicatorKind};
 use crate::table::Input;
+use domain::Place;
 
 /// Most rows of subjects that are worked out together, unless one subject has more: what is noted
 /// of each row stays in the processor's second cache.
@@ -30,6 +31,16 @@ pub(crate) struct Job<'a> {
 pub(crate) struct Worked<'r, 'c> {
     pub(crate) rows: Cow<'r, [bool]>,
     pub(crate) aggregates: Vec<Aggregated<'c>>,
+    cases: Vec<u32>,
+    statuses: Vec<Status>,
+}
+
+impl Worked<'_, '_> {
+    /// Which subjects have enough cases.
+    pub(super) fn active(&self) -> Vec<bool> {
+        let statuses = self.statuses.iter();
+        statuses.map(|one| *one == Status::Known).collect()
+    }
 }
 
 /// A fault at a row or at a subject.
@@ -85,10 +96,25 @@ impl Bound<'_> {
         let Some(job) = self.job(index) else {
             return Ok(Cells::default());
         };
-        let table = job.rule.table;
-        let machine = self.machine(table);
-        let offsets = self.offsets(table);
+        let machine = self.machine(job.rule.table);
+        let places = self.places(&job)?;
         let mut cells = job.cells(self.frame.subjects);
+        self.each_block(&job, |block, groups, all| {
+            let given = self.given(job.rule, &places, block);
+            self.work_out(&job, &machine, groups, all, &given, &mut cells)
+                .map(|_| ())
+        })?;
+        Ok(cells)
+    }
+
+    /// Runs `body` over blocks of subjects: which they are, their rows, and a flag for each row.
+    pub(super) fn each_block(
+        &self,
+        job: &Job<'_>,
+        mut body: impl FnMut(Range<usize>, Grouping<'_>, &[bool]) -> Result<(), PlacedFault>,
+    ) -> Result<(), Box<Fault>> {
+        let table = job.rule.table;
+        let offsets = self.offsets(table);
         let ones = vec![true; CHUNK];
         for block in blocks(offsets) {
             let subject = block.start;
@@ -97,21 +123,53 @@ impl Bound<'_> {
                 Some(all) => Cow::Borrowed(all),
                 None => Cow::Owned(vec![true; groups.rows()]),
             };
-            let worked = self.work_out(&job, &machine, groups, &all, &mut cells);
-            worked.map_err(|fault| {
-                let named = (job.indicator.id.as_str(), &job.indicator.place);
+            body(block, groups, &all).map_err(|fault| {
                 Box::new(match fault {
                     PlacedFault::Row(mut fault) => {
                         fault.lane += groups.first_row();
-                        self.row_fault(named, table, fault)
+                        self.row_fault(job.named(), table, fault)
                     }
                     PlacedFault::Subject(fault) => {
-                        subject_fault(named, subject + fault.lane, fault.kind)
+                        subject_fault(job.named(), subject + fault.lane, fault.kind)
                     }
                 })
             })?;
         }
-        Ok(cells)
+        Ok(())
+    }
+
+    /// Which rows of a block of subjects are cases, and what the aggregates give of them.
+    pub(super) fn cases<'r, 'c>(
+        job: &Job<'_>,
+        machine: &Machine<'c>,
+        groups: Grouping<'_>,
+        all: &'r [bool],
+    ) -> Result<Worked<'r, 'c>, PlacedFault> {
+        let condition = job.rule.condition.as_ref();
+        let rows = select_rows(machine, condition, groups.first_row(), all);
+        let rows = rows.map_err(PlacedFault::Row)?;
+        let cases = count(&rows, groups);
+        let statuses = cases
+            .iter()
+            .map(|cases| status(job.indicator, *cases))
+            .collect();
+        let aggregates = Self::aggregates(machine, job.rule, &rows, groups);
+        Ok(Worked {
+            aggregates: aggregates.map_err(PlacedFault::Row)?,
+            rows,
+            cases,
+            statuses,
+        })
+    }
+
+    /// A machine over subjects.
+    pub(crate) fn over<'m>(
+        &'m self,
+        aggregates: &'m [Aggregated<'m>],
+        given: &'m Given,
+    ) -> Machine<'m> {
+        let constants = &self.plan.constants;
+        Machine::new(constants, Some(&self.calendar), Columns::NONE, aggregates).with(given)
     }
 
     /// Appends the cells of a rule over a block of subjects whose rows the machine has.
@@ -121,35 +179,27 @@ impl Bound<'_> {
         machine: &Machine<'c>,
         groups: Grouping<'_>,
         all: &'r [bool],
+        given: &Given,
         cells: &mut Cells,
     ) -> Result<Worked<'r, 'c>, PlacedFault> {
-        let condition = job.rule.condition.as_ref();
-        let rows = select_rows(machine, condition, groups.first_row(), all);
-        let rows = rows.map_err(PlacedFault::Row)?;
-        let cases = count(&rows, groups);
-        let statuses: Vec<Status> = cases
-            .iter()
-            .map(|cases| status(job.indicator, *cases))
-            .collect();
-        let aggregates = Self::aggregates(machine, job.rule, &rows, groups);
-        let aggregates = aggregates.map_err(PlacedFault::Row)?;
-        let active: Vec<bool> = statuses.iter().map(|one| *one == Status::Known).collect();
-        let constants = &self.plan.constants;
-        let over = Machine::new(constants, Some(&self.calendar), Columns::NONE, &aggregates);
+        let worked = Self::cases(job, machine, groups, all)?;
+        let active = worked.active();
         let at = Stretch {
             start: 0,
             active: &active,
         };
         let root = &job.rule.value.root;
+        let over = self.over(&worked.aggregates, given);
         let lanes = over.eval(root, at).map_err(PlacedFault::Subject)?;
         let scale = root.ty.scale();
         let bands = job
             .judge(&lanes, scale, &active)
             .map_err(PlacedFault::Subject)?;
+        let counted = (worked.statuses.as_slice(), worked.cases.as_slice());
         cells
-            .append((&statuses, &cases), (lanes, scale), &active, &bands)
+            .append(counted, (lanes, scale), &active, &bands)
             .map_err(PlacedFault::Subject)?;
-        Ok(Worked { rows, aggregates })
+        Ok(worked)
     }
 
     /// The aggregates of a rule over the selected rows.
@@ -176,6 +226,11 @@ impl Bound<'_> {
 }
 
 impl Job<'_> {
+    /// Id of the indicator and where it is defined, for faults.
+    pub(super) fn named(&self) -> (&str, &Place) {
+        (&self.indicator.id, &self.indicator.place)
+    }
+
     /// No cell yet, with room for those of all subjects.
     pub(crate) fn cells(&self, subjects: usize) -> Cells {
         let points = self.bands.as_ref().map(Bands::points);

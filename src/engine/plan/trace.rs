@@ -4,18 +4,19 @@ mod rows;
 mod uses;
 
 use super::bound::{Bound, subject_fault};
-use super::decompose::decompose;
+use super::decompose::{Found, decompose};
+use super::given::Places;
 use super::indicators::{PlacedFault, Worked, value_at};
-use crate::eval::{Grouping, LaneFault, Machine, select_rows};
+use crate::eval::{Grouping, LaneFault, Machine, Place, select_rows};
 use crate::evaluation::Value;
 use crate::exact::Quantity;
 use crate::fault::{Fault, FaultKind};
-use crate::formula::tree::{Kind, Node};
-use crate::formula::{show, show_aggregate};
+use crate::formula::tree::{Carry, Kind, Node, Peer};
+use crate::formula::{show, show_aggregate, show_peer};
 use crate::frame::{ColumnData, Columns, Values};
 use crate::pack::CompiledRule;
-use crate::trace::{AggregateTrace, Trace};
-use rows::terms;
+use crate::trace::{AggregateTrace, CarryTrace, PeerTrace, Trace};
+use rows::{MISSING, terms};
 
 impl Bound<'_> {
     /// How the value of an indicator (index into the pack) for a subject came about.
@@ -36,10 +37,19 @@ impl Bound<'_> {
             fault.lane += range.start;
             vec![self.row_fault(named, rule.table, fault)]
         };
+        let places = self.places(&job).map_err(|fault| vec![*fault])?;
+        let given = self.given(rule, &places, std::iter::once(subject));
         let mut cells = job.cells(1);
         let all = vec![true; range.len()];
         let worked = self
-            .work_out(&job, &machine, Grouping::Runs(&offsets), &all, &mut cells)
+            .work_out(
+                &job,
+                &machine,
+                Grouping::Runs(&offsets),
+                &all,
+                &given,
+                &mut cells,
+            )
             .map_err(|fault| match fault {
                 PlacedFault::Row(fault) => at_row(fault),
                 PlacedFault::Subject(fault) => vec![subject_fault(named, subject, fault.kind)],
@@ -50,16 +60,24 @@ impl Bound<'_> {
         let aggregates = self
             .aggregate_traces(rule, &machine, &worked, range.start)
             .map_err(at_row)?;
-        let decomposition = cell
-            .value
-            .and_then(|_| decompose(&rule.value.root, &aggregates, &self.plan.constants));
+        let peers = self.peer_traces(rule, &places, subject);
+        let carried = self.carry_traces(rule, subject);
+        let found = Found {
+            formula: &rule.value,
+            aggregates: &aggregates,
+            peers: &peers,
+            constants: &self.plan.constants,
+        };
+        let decomposition = cell.value.and_then(|_| decompose(&found));
         Ok(Trace {
             indicator,
             subject,
             cell,
             formula: declared.value.text.clone(),
-            substituted: self.substituted(rule, &aggregates),
+            substituted: self.substituted(rule, &aggregates, &peers, &carried),
             decomposition,
+            peers,
+            carried,
             rows: self.row_traces(rule, &machine, &worked.rows, range.start),
             parameters: self.parameters_used(rule),
             tables: self.tables_used(rule, &machine, &worked.rows, cell.value),
@@ -134,16 +152,52 @@ impl Bound<'_> {
         Ok(traces)
     }
 
-    fn substituted(&self, rule: &CompiledRule, aggregates: &[AggregateTrace]) -> String {
+    fn peer_traces(&self, rule: &CompiledRule, places: &Places, subject: usize) -> Vec<PeerTrace> {
+        let Some(names) = self.plan.names(rule.table) else {
+            return Vec::new();
+        };
+        let trace = |(peer, places): (&Peer, &Vec<Option<Place>>)| {
+            let place = (*places.get(subject)?)?;
+            Some(PeerTrace {
+                verb: peer.verb,
+                text: show_peer(peer, Some(&rule.value), names, &|_| None),
+                own: place.own,
+                basis: place.basis,
+                subjects: place.subjects,
+                value: place.value,
+            })
+        };
+        let peers = rule.value.peers.iter().zip(places);
+        peers.filter_map(trace).collect()
+    }
+
+    fn carry_traces(&self, rule: &CompiledRule, subject: usize) -> Vec<CarryTrace> {
+        let trace = |carry: &Carry| CarryTrace {
+            id: carry.id.clone(),
+            value: self.carried(carry, subject),
+        };
+        rule.value.carries.iter().map(trace).collect()
+    }
+
+    fn substituted(
+        &self,
+        rule: &CompiledRule,
+        aggregates: &[AggregateTrace],
+        peers: &[PeerTrace],
+        carried: &[CarryTrace],
+    ) -> String {
         let Some(names) = self.plan.names(rule.table) else {
             return String::new();
         };
+        let found = |value: Option<Quantity>| value.map_or(MISSING.into(), |one| one.to_string());
         let put = |node: &Node| match &node.kind {
             Kind::Aggregate(index) => aggregates.get(*index).map(|one| one.value.to_string()),
+            Kind::Peer(index) => peers.get(*index).map(|one| found(one.value)),
+            Kind::Carry(index) => carried.get(*index).map(|one| found(one.value)),
             Kind::Parameter(index) => self.parameter_text(*index),
             _ => None,
         };
-        show(&rule.value.root, &rule.value.aggregates, names, &put)
+        show(&rule.value.root, Some(&rule.value), names, &put)
     }
 
     fn parameter_text(&self, index: usize) -> Option<String> {

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::bound::{Bound, subject_fault};
+use super::given::Places;
 use super::indicators::value_at;
-use crate::eval::{Grouping, LaneFault, Machine, Stretch, select_rows};
+use crate::eval::{Grouping, LaneFault, Stretch, select_rows};
 use crate::evaluation::Value;
 use crate::exact::Quantity;
 use crate::fault::{Fault, FaultKind};
-use crate::frame::{Columns, Values};
+use crate::frame::Values;
 
 /// Subject and text of each group.
 type GroupKeys = Vec<(u32, String)>;
@@ -49,8 +50,9 @@ impl Bound<'_> {
             start: 0,
             active: &active,
         };
-        let constants = &self.plan.constants;
-        let over = Machine::new(constants, Some(&self.calendar), Columns::NONE, &aggregated);
+        let subjects = keys.iter().map(|(subject, _)| *subject as usize);
+        let given = self.given(rule, &Places::new(), subjects);
+        let over = self.over(&aggregated, &given);
         let at_group = |fault: LaneFault| {
             let subject = keys
                 .get(fault.lane)

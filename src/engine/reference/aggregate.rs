@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::number::Number;
-use super::{Outcome, Reference, Slow, Spot, misfit, number};
+use super::{Found, Outcome, Reference, Slow, Spot, misfit, number};
 use crate::fault::FaultKind;
 use crate::formula::tree::{Aggregate, Function};
 
@@ -32,10 +32,8 @@ impl<'a, N: Number> Reference<'a, N> {
             several: BTreeSet::new(),
         };
         for row in rows {
-            let spot = Spot {
-                row,
-                aggregates: &[],
-            };
+            let found = Found::NONE;
+            let spot = Spot { row, found };
             let keep = match &aggregate.filter {
                 None => true,
                 Some(filter) => self.bool(filter, spot)?,

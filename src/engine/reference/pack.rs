@@ -4,7 +4,7 @@ use num_rational::BigRational;
 use num_traits::{Signed as _, Zero as _};
 
 use super::number::Number;
-use super::{Reference, Slow};
+use super::{Company, Reference, Slow};
 use crate::evaluation::{Evaluation, Status, Value};
 use crate::exact::Quantity;
 use crate::fault::FaultKind;
@@ -32,15 +32,67 @@ pub fn evaluate<N: Number>(bound: &Bound<'_>) -> Result<SlowCells<N>, FaultKind>
         .indicators()
         .filter_map(|index| bound.rule(index))
         .collect();
+    let mut companies = Vec::with_capacity(rules.len());
+    for (rule, indicator) in &rules {
+        companies.push(company::<N>(bound, rule, indicator)?);
+    }
     let mut subjects = Vec::with_capacity(bound.frame.subjects);
     for subject in 0..bound.frame.subjects {
         let mut cells = Vec::with_capacity(rules.len());
-        for (rule, indicator) in &rules {
-            cells.push(cell(bound, rule, indicator, subject)?);
+        for ((rule, indicator), company) in rules.iter().zip(&companies) {
+            cells.push(cell(bound, rule, indicator, subject, company)?);
         }
         subjects.push(cells);
     }
     Ok(subjects)
+}
+
+fn reference<'b, N: Number>(bound: &'b Bound<'_>, rule: &CompiledRule) -> Reference<'b, N> {
+    Reference::new(
+        &bound.plan.constants,
+        &bound.calendar,
+        bound.columns(rule.table),
+    )
+}
+
+/// The cases of a subject, and whether they are enough.
+fn cases<N: Number>(
+    bound: &Bound<'_>,
+    rule: &CompiledRule,
+    indicator: &Indicator,
+    subject: usize,
+) -> Result<(Vec<usize>, Status), FaultKind> {
+    let range = bound
+        .table(rule.table)
+        .map_or(0..0, |table| table.rows_of(subject));
+    let rows = reference::<N>(bound, rule).select(rule.condition.as_ref(), range)?;
+    let least = if indicator.kind.counts_without_cases() {
+        indicator.min_cases
+    } else {
+        indicator.min_cases.max(1)
+    };
+    let status = match u64::try_from(rows.len()).map_err(|_| FaultKind::Overflow)? {
+        cases if cases >= least => Status::Known,
+        0 => Status::NoCases,
+        _ => Status::BelowMinimum,
+    };
+    Ok((rows, status))
+}
+
+/// The cases of all subjects that take part, for a rule that compares them; none otherwise.
+fn company<N: Number>(
+    bound: &Bound<'_>,
+    rule: &CompiledRule,
+    indicator: &Indicator,
+) -> Result<Vec<Option<Vec<usize>>>, FaultKind> {
+    if rule.value.peers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let taking_part = |subject: usize| {
+        let (rows, status) = cases::<N>(bound, rule, indicator, subject)?;
+        Ok((status == Status::Known).then_some(rows))
+    };
+    (0..bound.frame.subjects).map(taking_part).collect()
 }
 
 fn cell<N: Number>(
@@ -48,42 +100,29 @@ fn cell<N: Number>(
     rule: &CompiledRule,
     indicator: &Indicator,
     subject: usize,
+    company: &[Option<Vec<usize>>],
 ) -> Result<SlowCell<N>, FaultKind> {
-    let reference: Reference<'_, N> = Reference::new(
-        &bound.plan.constants,
-        &bound.calendar,
-        bound.columns(rule.table),
-    );
-    let range = bound
-        .table(rule.table)
-        .map_or(0..0, |table| table.rows_of(subject));
-    let rows = reference.select(rule.condition.as_ref(), range)?;
-    let least = if indicator.kind.counts_without_cases() {
-        indicator.min_cases
-    } else {
-        indicator.min_cases.max(1)
-    };
-    let cases = u64::try_from(rows.len()).map_err(|_| FaultKind::Overflow)?;
-    if cases < least {
-        let none = cases == 0;
-        let status = if none {
-            Status::NoCases
-        } else {
-            Status::BelowMinimum
-        };
+    let (rows, status) = cases::<N>(bound, rule, indicator, subject)?;
+    if status != Status::Known {
         return Ok(SlowCell {
             status,
             value: None,
             band: None,
         });
     }
-    let value = match reference.subject(&rule.value, &rows)? {
+    let company = Company {
+        cases: company,
+        groups: &bound.frame.peers,
+        prior: &bound.frame.prior,
+    };
+    let reference = reference(bound, rule);
+    let value = match reference.subject(&rule.value, subject, &rows, company)? {
         Some(Slow::Number(number)) => Some(number),
         Some(Slow::Bool(flag)) => N::scaled(i128::from(flag), 0),
         _ => None,
     };
     Ok(SlowCell {
-        status: Status::Known,
+        status,
         band: band(&reference, rule, indicator, value.as_ref())?,
         value,
     })

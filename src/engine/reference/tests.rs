@@ -2,13 +2,20 @@
 
 use super::*;
 use crate::eval::{Grouping, LaneFault, Machine, Stretch, aggregate};
-use crate::formula::{Names, compile_subject};
+use crate::formula::{Names, Rows, compile_subject};
 use crate::frame::ColumnData;
 use crate::schema::{Column, TableSchema, Type, Unit};
 use domain::Rounding;
 use domain::WorkdayCalendar;
 use num_traits::Zero as _;
 use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+const ROWS: Rows<'static> = Rows {
+    condition: None,
+    may_be_empty: false,
+    of_subject: true,
+};
 
 fn table() -> TableSchema {
     let weight = Type::Number {
@@ -147,9 +154,9 @@ proptest! {
              prop::option::of(700_000..700_009_i32), any::<bool>()), 1..7),
     ) {
         let table = table();
-        let names = Names { table: &table, parameters: &[], tables: &[], rounding: Rounding::HalfUp };
+        let names = Names { table: &table, parameters: &[], tables: &[], carried: &[], rounding: Rounding::HalfUp };
         // Some texts have too many decimals or mix units: those are refused, not evaluated.
-        let Ok(compiled) = compile_subject(&text, names, None, false) else { return Ok(()) };
+        let Ok(compiled) = compile_subject(&text, names, ROWS) else { return Ok(()) };
         let constants = Constants {
             period_start: 700_000, period_end: 700_030, parameters: Vec::new(), tables: Vec::new(),
             watch: None,
@@ -160,7 +167,9 @@ proptest! {
         let columns = Columns::given(&columns);
         let reference = Reference::new(&constants, &calendar, columns);
         let all: Vec<usize> = (0..rows.len()).collect();
-        let slow = reference.subject(&compiled, &all);
+        let prior = BTreeMap::new();
+        let company = Company { cases: &[], groups: &[], prior: &prior };
+        let slow = reference.subject(&compiled, 0, &all, company);
         match fast(&compiled, columns, u32::try_from(rows.len()).unwrap(), &constants, &calendar) {
             // The reference has no bounds: where the columns overflow it may still have a value.
             Err(FaultKind::Overflow) => {}
@@ -179,12 +188,13 @@ fn most_random_formulas_compile() {
         table: &table,
         parameters: &[],
         tables: &[],
+        carried: &[],
         rounding: Rounding::HalfUp,
     };
     let compiled = (0..300)
         .filter(|_| {
             let text = formula().new_tree(&mut runner).unwrap().current();
-            compile_subject(&text, names, None, false).is_ok()
+            compile_subject(&text, names, ROWS).is_ok()
         })
         .count();
     assert!(compiled > 150, "only {compiled} of 300 compile");

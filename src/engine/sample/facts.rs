@@ -1,5 +1,7 @@
 //! The fact table of random formulas, and random rows of it.
 
+use crate::exact::Quantity;
+use crate::formula::tree::TOTAL;
 use crate::frame::{ColumnData, Frame, TextColumn, Values};
 use crate::schema::{Column, Schema, TableSchema, Type, Unit};
 
@@ -41,6 +43,9 @@ pub(super) const COLUMNS: [(&str, Type, bool); 19] = [
     ("checked", Type::Bool, true),
 ];
 
+/// What may be carried from the period before: indicators of `sample/pack.toml`, and the total.
+pub(super) const CARRIED: [&str; 3] = ["share", "amount", TOTAL];
+
 /// The texts that occur.
 pub(super) const TEXTS: [&str; 5] = ["甲", "乙", "丙", "", "it's"];
 
@@ -68,6 +73,13 @@ pub fn facts(schema: &Schema, random: &mut Random, reach: Reach) -> Frame {
         offsets.push(rows);
     }
     let mut frame = Frame::empty(schema, subjects);
+    frame.peers = (0..subjects)
+        .map(|_| u32::from(random.chance(40)))
+        .collect();
+    for id in CARRIED {
+        let values = (0..subjects).map(|_| prior(random)).collect();
+        frame.prior.insert(id.to_owned(), values);
+    }
     for table in &schema.tables {
         let columns = table
             .columns
@@ -78,6 +90,12 @@ pub fn facts(schema: &Schema, random: &mut Random, reach: Reach) -> Frame {
         let _ = frame.set_table(schema, &table.name, offsets.clone(), columns);
     }
     frame
+}
+
+/// What a subject may have had in the period before.
+fn prior(random: &mut Random) -> Option<Quantity> {
+    let (above, below) = (random.between(-500, 2_000), random.between(1, 999));
+    Quantity::new(above.into(), below.into()).filter(|_| random.chance(70))
 }
 
 fn values(column: &Column, rows: u32, random: &mut Random, reach: Reach) -> ColumnData {

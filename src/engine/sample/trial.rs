@@ -4,13 +4,15 @@ use chrono::NaiveDate;
 use num_rational::BigRational;
 
 use super::{Level, Question, Setting, TABLE};
-use crate::eval::{Grouping, LaneFault, Lanes, Machine, Stretch, aggregate};
-use crate::exact::pow10;
+use crate::eval::{
+    Aggregated, Given, Grouping, LaneFault, Lanes, Stretch, aggregate, compare_peers, found,
+};
 use crate::fault::{Fault, FaultKind};
-use crate::formula::tree::Ty;
-use crate::frame::{Columns, Frame, FrameTable};
-use crate::plan::Bound;
-use crate::reference::{Reference, Slow};
+use crate::formula::Compiled;
+use crate::formula::tree::{Ty, Verb};
+use crate::frame::{Frame, FrameTable};
+use crate::plan::{Bound, numbers};
+use crate::reference::{Company, Reference, Slow};
 
 /// The value of a formula at a row or a subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,13 +70,21 @@ impl<'a> Trial<'a> {
             self.bound.columns(TABLE),
         );
         let compiled = &question.compiled;
+        let subjects = 0..self.count(Level::Subject);
+        let cases: Vec<_> = subjects
+            .map(|subject| Some(self.rows_of(subject).collect()))
+            .collect();
+        let company = Company {
+            cases: &cases,
+            groups: &self.bound.frame.peers,
+            prior: &self.bound.frame.prior,
+        };
         let one = |lane: usize| {
             let value = match question.level {
                 Level::Row => reference.row(&compiled.root, lane),
                 Level::Subject => {
-                    let rows = self.bound.table(TABLE).map(|table| table.rows_of(lane));
-                    let rows: Vec<usize> = rows.into_iter().flatten().collect();
-                    reference.subject(compiled, &rows)
+                    let rows: Vec<usize> = self.rows_of(lane).collect();
+                    reference.subject(compiled, lane, &rows, company)
                 }
             };
             match value? {
@@ -133,26 +143,61 @@ impl<'a> Trial<'a> {
         if question.level == Level::Row {
             return machine.eval(&compiled.root, at).map_err(kind);
         }
+        // Comparisons need the whole group.
+        let groups = &self.bound.frame.peers;
+        let asks = |other: usize| asked.get(other).copied().unwrap_or(false);
+        let needed = |subject: usize| {
+            let mut others =
+                (0..asked.len()).filter(|other| groups.get(*other) == groups.get(subject));
+            asks(subject) || (!compiled.peers.is_empty() && others.any(asks))
+        };
+        let needed: Vec<bool> = (0..asked.len()).map(needed).collect();
         let offsets = self.bound.offsets(TABLE);
-        let groups = Grouping::Runs(offsets);
-        let mut rows = vec![false; groups.rows()];
-        groups.parts(0..groups.rows(), |group, part| {
-            let of_group = asked.get(group).copied().unwrap_or(false);
-            if let Some(rows) = rows.get_mut(part) {
-                rows.fill(of_group);
-            }
-        });
+        let mut rows = Vec::new();
+        for (subject, needed) in needed.iter().enumerate() {
+            rows.extend(self.rows_of(subject).map(|_| *needed));
+        }
+        let runs = Grouping::Runs(offsets);
         let aggregates = compiled.aggregates.iter();
         let aggregates: Vec<_> = aggregates
-            .map(|one| aggregate(&machine, one, &rows, groups).map_err(kind))
+            .map(|one| aggregate(&machine, one, &rows, runs).map_err(kind))
             .collect::<Result<_, _>>()?;
-        let over = Machine::new(
-            &self.bound.plan.constants,
-            Some(&self.bound.calendar),
-            Columns::NONE,
-            &aggregates,
-        );
+        let mut given = self.bound.carries(&compiled.carries, 0..asked.len());
+        given.peers = self.compared(compiled, &needed, &aggregates, &given)?;
+        let over = self.bound.over(&aggregates, &given);
         over.eval(&compiled.root, at).map_err(kind)
+    }
+
+    /// The comparisons of the subjects needed.
+    fn compared(
+        &self,
+        compiled: &Compiled,
+        needed: &[bool],
+        aggregates: &[Aggregated<'_>],
+        given: &Given,
+    ) -> Result<Vec<Aggregated<'static>>, FaultKind> {
+        let kind = |fault: LaneFault| fault.kind;
+        let over = self.bound.over(aggregates, given);
+        let at = Stretch {
+            start: 0,
+            active: needed,
+        };
+        let mut all = Vec::with_capacity(compiled.peers.len());
+        for peer in &compiled.peers {
+            let lanes = over.eval(&peer.argument, at).map_err(kind)?;
+            let values = numbers(&lanes, peer.argument.ty.scale(), needed).map_err(kind)?;
+            let places = compare_peers(peer.verb, &values, &self.bound.frame.peers);
+            let places = places.map_err(kind)?;
+            let values = places.iter().map(|place| place.as_ref()?.value);
+            all.push(found(values, peer.verb == Verb::Rank));
+        }
+        Ok(all)
+    }
+
+    fn rows_of(&self, subject: usize) -> std::ops::Range<usize> {
+        self.bound
+            .table(TABLE)
+            .map_or(0..0, |table| table.rows_of(subject))
     }
 }
 
@@ -175,13 +220,6 @@ fn answers(question: &Question, lanes: &Lanes, range: std::ops::Range<usize>) ->
 }
 
 fn answer(lanes: &Lanes, ty: Ty, lane: usize) -> Result<Answer, FaultKind> {
-    let scaled = |mantissa: i128| {
-        let below = pow10(ty.scale()?)?;
-        Some(Answer::Number(BigRational::new(
-            mantissa.into(),
-            below.into(),
-        )))
-    };
     let found = match lanes {
         Lanes::Bool(values) => values.get(lane).copied().map(Answer::Bool),
         Lanes::Text(codes, dictionary) => codes
@@ -189,13 +227,9 @@ fn answer(lanes: &Lanes, ty: Ty, lane: usize) -> Result<Answer, FaultKind> {
             .and_then(|code| dictionary.text(*code))
             .map(|text| Answer::Text(text.to_owned())),
         Lanes::Date(days) => return date(days.get(lane).copied().ok_or_else(misfit)?),
-        Lanes::Small(values) => values.get(lane).and_then(|value| scaled((*value).into())),
-        Lanes::Wide(values) => values.get(lane).and_then(|value| scaled(*value)),
-        Lanes::Fraction(..) | Lanes::SmallFraction(..) => {
-            let fraction = lanes.number(None, lane);
-            fraction
-                .map(|(above, below)| Answer::Number(BigRational::new(above.into(), below.into())))
-        }
+        numbers => numbers
+            .number(ty.scale(), lane)
+            .map(|(above, below)| Answer::Number(BigRational::new(above.into(), below.into()))),
     };
     found.ok_or_else(misfit)
 }

@@ -3,6 +3,7 @@
 mod aggregates;
 mod conditions;
 mod days;
+mod verbs;
 
 use super::facts::COLUMNS;
 use super::{Level, Random};
@@ -33,11 +34,17 @@ impl Piece {
 pub(super) struct Writer<'r> {
     random: &'r mut Random,
     level: Level,
+    /// Whether the piece is compared with the group, so that it may not compare again.
+    compared: bool,
 }
 
 impl<'r> Writer<'r> {
     pub(super) const fn new(random: &'r mut Random, level: Level) -> Self {
-        Self { random, level }
+        Self {
+            random,
+            level,
+            compared: false,
+        }
     }
 
     /// A formula of a type that its level may give.
@@ -198,7 +205,7 @@ impl<'r> Writer<'r> {
     fn rounded(&mut self, unit: Unit, room: usize) -> Piece {
         let piece = self.number(unit, room);
         let scale = self.decimals();
-        match self.random.below(4) {
+        match self.random.below(6) {
             0 => Piece {
                 text: format!("FLOOR({})", piece.text),
                 scale: Some(0),
@@ -206,6 +213,11 @@ impl<'r> Writer<'r> {
             },
             1 => Piece {
                 text: format!("CEIL({})", piece.text),
+                scale: Some(0),
+                ..piece
+            },
+            2 => Piece {
+                text: format!("ROUND({})", piece.text),
                 scale: Some(0),
                 ..piece
             },
@@ -297,6 +309,7 @@ impl<'r> Writer<'r> {
         match self.random.below(10) {
             0 | 1 => self.literal(),
             2 => parameter(unit),
+            3 | 4 if self.level == Level::Subject => self.beside_aggregates(unit),
             _ if self.level == Level::Subject => self.aggregate(unit),
             3 | 4 => self.defaulted(unit),
             _ => self.plain(unit),

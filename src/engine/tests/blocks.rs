@@ -6,7 +6,7 @@ use super::*;
 use crate::reference::{self, BigRational};
 
 /// More subjects than a block takes, with no to five rows each; one has a sum beyond 64 bits.
-fn frame() -> Frame {
+pub(super) fn frame() -> Frame {
     const SUBJECTS: usize = 2600;
     let schema = schema();
     let mut builder = RowBuilder::new(&schema, SUBJECTS);
@@ -47,7 +47,7 @@ fn frame() -> Frame {
     builder.finish().unwrap()
 }
 
-fn plan_of(text: &str) -> Plan {
+pub(super) fn plan_of(text: &str) -> Plan {
     let loaded = load(&files(text), &schema());
     assert!(loaded.pack.is_some(), "{:?}", loaded.diagnostics);
     Plan::new(&loaded.pack.unwrap(), &schema(), "2026-03".parse().unwrap()).unwrap()

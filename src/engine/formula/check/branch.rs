@@ -4,7 +4,7 @@ use sqlparser::ast::{BinaryOperator, CaseWhen, Expr, Spanned};
 
 use super::{Checker, shown_present};
 use crate::formula::operators;
-use crate::formula::tree::{Comparison, Node};
+use crate::formula::tree::{Comparison, Kind, Node, Ty};
 
 impl Checker<'_> {
     /// Folds the left spine in a loop, so that a long sum is not a deep recursion.
@@ -72,7 +72,7 @@ impl Checker<'_> {
                 message: "除法只能写在 round(a / b, 位数) 或 ratio(a, b) 中 \
                           (a quotient needs round(a / b, s) or ratio(a, b))"
                     .into(),
-                help: "",
+                help: "两边单位相同用 ratio(a, b)，否则写明位数 (equal units: ratio(a, b))",
             }),
             other => Err(operators::Refusal {
                 code: "rules.formula_syntax",
@@ -95,7 +95,8 @@ impl Checker<'_> {
         let low = self.value(low);
         let high = self.value(high);
         let (value, low, high) = (value?, low?, high?);
-        let above = operators::compare(Comparison::GreaterOrEqual, value.clone(), low);
+        let again = self.copy(expr.span(), &value)?;
+        let above = operators::compare(Comparison::GreaterOrEqual, again, low);
         let above = self.accept(expr.span(), above)?;
         let below = operators::compare(Comparison::LessOrEqual, value, high);
         let below = self.accept(expr.span(), below)?;
@@ -110,18 +111,10 @@ impl Checker<'_> {
         list: &[Expr],
         negated: bool,
     ) -> Option<Node> {
-        let value = self.value(inner)?;
-        let mut any: Option<Node> = None;
-        for item in list {
-            let item_node = self.value(item)?;
-            let same = operators::compare(Comparison::Equal, value.clone(), item_node);
-            let same = self.accept(item.span(), same)?;
-            any = Some(match any {
-                None => same,
-                Some(before) => operators::either(before, same),
-            });
-        }
-        let Some(any) = any else {
+        let value = self.value(inner);
+        let items: Vec<Option<Node>> = list.iter().map(|item| self.value(item)).collect();
+        let (value, items) = (value?, items.into_iter().collect::<Option<Vec<Node>>>()?);
+        if items.is_empty() {
             self.fault(
                 expr.span(),
                 "rules.formula_syntax",
@@ -129,8 +122,32 @@ impl Checker<'_> {
                 "",
             );
             return None;
-        };
+        }
+        let any = self.any_of(value, items, list)?;
         Some(if negated { operators::not(any) } else { any })
+    }
+
+    /// Whether a value is one of several; listed texts are one test.
+    fn any_of(&mut self, value: Node, items: Vec<Node>, list: &[Expr]) -> Option<Node> {
+        let text = |item: &Node| match &item.kind {
+            Kind::Text(text) => Some(text.clone()),
+            _ => None,
+        };
+        let texts: Option<Vec<String>> = items.iter().map(text).collect();
+        if let (Ty::Text, Some(texts)) = (value.ty, texts) {
+            return Some(operators::one_of(value, texts));
+        }
+        let mut any: Option<Node> = None;
+        for (item, written) in items.into_iter().zip(list) {
+            let again = self.copy(written.span(), &value)?;
+            let same = operators::compare(Comparison::Equal, again, item);
+            let same = self.accept(written.span(), same)?;
+            any = Some(match any {
+                None => same,
+                Some(before) => operators::logical(false, before, same),
+            });
+        }
+        any
     }
 
     pub(super) fn case(
@@ -153,6 +170,7 @@ impl Checker<'_> {
             Some(operand) => Some(self.value(operand)?),
             None => None,
         };
+        let span = expr.span();
         let before = self.present.len();
         let mut branches = Vec::with_capacity(conditions.len());
         let mut failed = false;
@@ -160,7 +178,8 @@ impl Checker<'_> {
             let condition = match &operand {
                 None => self.condition(&when.condition),
                 Some(operand) => self.value(&when.condition).and_then(|node| {
-                    let same = operators::compare(Comparison::Equal, operand.clone(), node);
+                    let again = self.copy(span, operand)?;
+                    let same = operators::compare(Comparison::Equal, again, node);
                     self.accept(when.condition.span(), same)
                 }),
             };

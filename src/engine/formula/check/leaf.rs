@@ -13,12 +13,15 @@ use crate::schema::{Type, Unit};
 impl Checker<'_> {
     pub(super) fn known(&mut self, inner: &Expr) -> Option<Node> {
         let node = self.any(inner)?;
-        if !matches!(node.kind, Kind::Column { .. } | Kind::Aggregate(_)) {
+        if !node.kind.is_source() {
             self.fault(
                 inner.span(),
                 "rules.null_test",
-                format!("只能判断列是否有值，“{inner}”不是列 (IS NULL tests columns only)"),
-                "",
+                format!(
+                    "只能判断列、汇总、组内比较或上期的值有无，“{inner}”不是 \
+                     (IS NULL tests what is found, not what is computed)"
+                ),
+                "判断它所用的列 (test the columns it is made of)",
             );
             return None;
         }
@@ -56,14 +59,11 @@ impl Checker<'_> {
                 );
                 return None;
             }
-            return Some(Node {
-                kind: Kind::Column {
-                    index,
-                    name: name.to_owned(),
-                },
-                ty: column.ty.into(),
-                optional: column.optional && !self.present.contains(&index),
-            });
+            let kind = Kind::Column {
+                index,
+                name: name.to_owned(),
+            };
+            return Some(self.source(kind, column.ty.into(), column.optional));
         }
         if let Some(index) = self.parameter_index(name) {
             return self.parameter(index, ident.span);
@@ -133,9 +133,10 @@ impl Checker<'_> {
         let table = &self.names.table.name;
         match found {
             Some((index, column)) if column.ty == Type::Date => {
-                if !column.optional || self.present.contains(&index) {
-                    let name = by.to_owned();
-                    return Some(plain(Kind::Column { index, name }));
+                let name = by.to_owned();
+                let kind = Kind::Column { index, name };
+                if !column.optional || self.present.contains(&kind) {
+                    return Some(plain(kind));
                 }
                 let message =
                     format!("“{id}”按“{by}”取版本，而它可能没有值 ({by} of {id} may be missing)");

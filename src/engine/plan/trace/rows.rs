@@ -13,7 +13,7 @@ use crate::pack::CompiledRule;
 use crate::trace::RowTrace;
 
 /// What stands for a value that a row lacks.
-const MISSING: &str = "（无）";
+pub(super) const MISSING: &str = "（无）";
 
 impl Bound<'_> {
     pub(super) fn row_traces(
@@ -43,7 +43,7 @@ impl Bound<'_> {
             .collect();
         let mut seen = BTreeSet::new();
         for node in shown_nodes(rule) {
-            let text = show(node, &[], names, &|_| None);
+            let text = show(node, None, names, &|_| None);
             if !seen.insert(text.clone()) {
                 continue;
             }
@@ -130,7 +130,11 @@ fn shown_nodes(rule: &CompiledRule) -> Vec<&Node> {
         let mut visit = |node: &'_ Node| {
             matches!(
                 node.kind,
-                Kind::Column { .. } | Kind::Table { .. } | Kind::Workdays(..)
+                Kind::Column { .. }
+                    | Kind::Table { .. }
+                    | Kind::Workdays(..)
+                    | Kind::AddWorkdays(..)
+                    | Kind::IsWorkday(_)
             )
         };
         collect(node, &mut visit, &mut nodes);

@@ -89,10 +89,5 @@ fn walk_rule<'r>(rule: &'r CompiledRule, visit: &mut impl FnMut(&'r Node)) {
     if let Some(condition) = &rule.condition {
         condition.walk(visit);
     }
-    for aggregate in &rule.value.aggregates {
-        for node in aggregate.filter.iter().chain(&aggregate.arguments) {
-            node.walk(visit);
-        }
-    }
-    rule.value.root.walk(visit);
+    rule.value.walk(visit);
 }

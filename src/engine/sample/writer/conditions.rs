@@ -40,13 +40,14 @@ impl Writer<'_> {
         if self.level == Level::Subject {
             return self.compared(0);
         }
-        match self.random.below(8) {
+        match self.random.below(10) {
             0 => "ok".into(),
             1 => "(NOT ok)".into(),
             2 => "default(checked, FALSE)".into(),
             3 => self.one_of(0),
             4 => self.shown_present(),
-            5 => "TRUE".into(),
+            5 => format!("is_workday({})", self.date(0)),
+            6 => "TRUE".into(),
             _ => self.compared(0),
         }
     }

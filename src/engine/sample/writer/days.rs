@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::super::Level;
 use super::super::facts::day;
 use super::{Piece, Writer};
+use crate::schema::Unit;
 
 impl Writer<'_> {
     pub(super) fn day_literal(&mut self) -> String {
@@ -17,7 +18,19 @@ impl Writer<'_> {
         let Some(room) = room.checked_sub(1) else {
             return self.date_leaf();
         };
-        match self.random.below(8) {
+        match self.random.below(10) {
+            8 => {
+                let (day, days) = (self.date(room), self.whole_days());
+                let sign = self.random.pick(&["+", "-"]).copied().unwrap_or("+");
+                format!("({day} {sign} {days})")
+            }
+            9 => {
+                let (day, days) = (self.date(room), self.whole_days());
+                if self.random.chance(30) {
+                    return format!("({days} + {day})");
+                }
+                format!("add_workdays({day}, {days})")
+            }
             0 => {
                 let name = self.random.pick(&["LEAST", "GREATEST"]).copied();
                 let (a, b) = (self.date(room), self.date(room));
@@ -47,6 +60,17 @@ impl Writer<'_> {
                     name.unwrap_or("MIN")
                 )
             }
+        }
+    }
+
+    /// A whole number of days, mostly a few.
+    fn whole_days(&mut self) -> String {
+        match self.random.below(8) {
+            0 => "p_days".into(),
+            1 if self.level == Level::Row => "took".into(),
+            2 if self.level == Level::Row => "default(late, 3)".into(),
+            3 => format!("FLOOR({})", self.typed(Unit::Days, 1).text),
+            _ => format!("({})", self.random.between(-40, 40)),
         }
     }
 
