@@ -63,9 +63,11 @@ fn triggers(conn: &mut AnyConn) -> Vec<Object> {
 /// Statements that drop every trigger, as an owner of the file would.
 pub(super) fn drop_triggers(conn: &mut AnyConn) -> String {
     let all = triggers(conn);
-    all.iter()
+    let drops: Vec<String> = all
+        .iter()
         .map(|own| format!("DROP TRIGGER {};", own.name))
-        .collect()
+        .collect();
+    drops.concat()
 }
 
 /// Something that refuses, and the statements that take it away.
