@@ -122,7 +122,7 @@ impl App {
     /// The books as they stand.
     pub(crate) fn books(&self) -> Result<Books, Error> {
         self.store()
-            .read(|conn| store::ledger::books(conn).map_err(Error::from))
+            .read(|conn| store::ledger::current_books(self.store(), conn).map_err(Error::from))
     }
 
     /// Has the ledger decide and record actions, all of them or none.

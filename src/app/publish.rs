@@ -48,7 +48,8 @@ impl App {
         run: &RunId,
     ) -> Result<(&'static str, &'static str), Error> {
         self.store().read(|conn| {
-            let stage = store::ledger::books(conn)?.run(run).map(|run| run.stage);
+            let books = store::ledger::current_books(self.store(), conn)?;
+            let stage = books.run(run).map(|run| run.stage);
             let published = store::runs::publication(conn, period)?;
             Ok(state_names(
                 stage,

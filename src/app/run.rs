@@ -190,7 +190,7 @@ impl App {
         period: Period,
     ) -> Result<Option<(RunId, &'static str)>, Error> {
         self.store().read(|conn| {
-            let books = store::ledger::books(conn)?;
+            let books = store::ledger::current_books(self.store(), conn)?;
             let live = books
                 .live_run(period)
                 .filter(|(_, run)| run.stage == ledger::Stage::Approved);
@@ -256,11 +256,16 @@ pub(crate) fn run_awards(run: &RunId, awards: &Awards) -> Result<RunAwards, Erro
             cite: award.cite.join("; "),
         })
     });
+    let claims = awards.awards.iter().filter(|award| award.pot.is_some());
     Ok(RunAwards {
         run: run.clone(),
         period: awards.period,
         digest: awards.digest().parse().map_err(ledger::Rejection::from)?,
         lines: lines.collect(),
+        claims: claims
+            .flat_map(|award| &award.claims)
+            .map(|claim| claim.as_str().into())
+            .collect(),
     })
 }
 

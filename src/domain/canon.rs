@@ -4,6 +4,7 @@
 //! run into the next and no delimiter needs escaping. Hashes and signatures are over these bytes.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 use sha2::{Digest, Sha256};
@@ -14,7 +15,7 @@ use crate::facts::{
     Appropriation, Batch, Claim, ClaimKind, Correction, Facts, Feedback, Incident, Request,
     RequestOutcome, Safeguard, SafeguardKind, SourceLine, UsageDay,
 };
-use crate::ids::{DepartmentId, JurisdictionCode, ResourceCode, RunId};
+use crate::ids::{AppealId, ClaimId, DepartmentId, JurisdictionCode, OrderId, ResourceCode, RunId};
 use crate::jurisdiction::{Jurisdiction, Level};
 use crate::money::Fen;
 use crate::period::{DateRange, Period};
@@ -201,6 +202,15 @@ impl<T: Canon> Canon for Vec<T> {
     }
 }
 
+impl<T: Canon> Canon for Arc<T> {
+    fn write(&self, to: &mut Writer) {
+        T::write(self, to);
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, CanonError> {
+        T::read(from).map(Self::new)
+    }
+}
+
 impl<T: Canon> Canon for Option<T> {
     fn write(&self, to: &mut Writer) {
         self.is_some().write(to);
@@ -261,7 +271,15 @@ macro_rules! canon_text {
         }
     )*};
 }
-canon_text!(DepartmentId, JurisdictionCode, ResourceCode, RunId);
+canon_text!(
+    DepartmentId,
+    JurisdictionCode,
+    ResourceCode,
+    RunId,
+    OrderId,
+    ClaimId,
+    AppealId
+);
 
 macro_rules! canon_name {
     ($($kind:ty),*) => {$(

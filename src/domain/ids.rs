@@ -61,3 +61,15 @@ text_id! {
     /// A rule pack and its version: `<id>@<version>`.
     PackRef
 }
+text_id! {
+    /// An order 指令 about money that somebody proposes: the number of its document, or a name of its own.
+    OrderId
+}
+text_id! {
+    /// A declared cost or loss 损失申报, by its serial number.
+    ClaimId
+}
+text_id! {
+    /// An appeal 复核申诉, by its serial number.
+    AppealId
+}

@@ -21,7 +21,9 @@ pub use catalogue::{Resource, ResourceCheck, ShareType, UpdateCycle};
 pub use department::{Department, DepartmentGroup, Registry, RegistryError};
 pub use diagnostic::{Diagnostic, Place, Severity};
 pub use facts::Facts;
-pub use ids::{DepartmentId, JurisdictionCode, PackRef, ResourceCode, RunId};
+pub use ids::{
+    AppealId, ClaimId, DepartmentId, JurisdictionCode, OrderId, PackRef, ResourceCode, RunId,
+};
 pub use jurisdiction::{Jurisdiction, JurisdictionTree, Level};
 pub use money::{Fen, MoneyError};
 pub use period::{DateRange, Period, PeriodError};

@@ -129,6 +129,8 @@ pub enum Account {
     Entitlement(DepartmentId),
     /// The same amount, as unfunded (debit).
     Unfunded(DepartmentId),
+    /// What is unfunded since an earlier year and kept (debit).
+    Carried(DepartmentId),
 }
 
 impl Account {
@@ -141,7 +143,7 @@ impl Account {
             | Self::Encumbered(_)
             | Self::Expended(_)
             | Self::Lapsed(_) => Group::Budgetary,
-            Self::Entitlement(_) | Self::Unfunded(_) => Group::Memo,
+            Self::Entitlement(_) | Self::Unfunded(_) | Self::Carried(_) => Group::Memo,
             _ => Group::Proprietary,
         }
     }
@@ -155,7 +157,8 @@ impl Account {
             | Self::Expended(_)
             | Self::Lapsed(_)
             | Self::Clawback(_)
-            | Self::Unfunded(_) => Guard::DebitOnly,
+            | Self::Unfunded(_)
+            | Self::Carried(_) => Guard::DebitOnly,
             Self::Authority(_)
             | Self::Payable(_)
             | Self::Withheld(_)
@@ -193,7 +196,8 @@ impl Account {
             | Self::InTransit(id)
             | Self::Clawback(id)
             | Self::Entitlement(id)
-            | Self::Unfunded(id) => Some(id),
+            | Self::Unfunded(id)
+            | Self::Carried(id) => Some(id),
             _ => None,
         }
     }
@@ -220,6 +224,7 @@ impl Account {
             Self::WriteOff => "核销",
             Self::Entitlement(_) => "规则应得",
             Self::Unfunded(_) => "未落实资金",
+            Self::Carried(_) => "结转未落实资金",
         }
     }
 
@@ -244,6 +249,7 @@ impl Account {
             Self::WriteOff => "WriteOff",
             Self::Entitlement(_) => "Entitlement",
             Self::Unfunded(_) => "Unfunded",
+            Self::Carried(_) => "Carried",
         }
     }
 
@@ -263,7 +269,8 @@ impl Account {
             | Self::InTransit(id)
             | Self::Clawback(id)
             | Self::Entitlement(id)
-            | Self::Unfunded(id) => format!("{head}:{}", escape(id.as_str())),
+            | Self::Unfunded(id)
+            | Self::Carried(id) => format!("{head}:{}", escape(id.as_str())),
             Self::Expense(programme) | Self::PriorPeriod(programme) => {
                 format!("{head}:{}", escape(programme))
             }
@@ -323,6 +330,7 @@ fn read_account(text: &str) -> Option<Account> {
         "WriteOff" => alone(Account::WriteOff),
         "Entitlement" => department().map(Account::Entitlement),
         "Unfunded" => department().map(Account::Unfunded),
+        "Carried" => department().map(Account::Carried),
         _ => None,
     }
 }

@@ -1,21 +1,29 @@
 //! The books: the fold of all events, and the judge of whether the next one follows.
+//!
+//! The maps share their structure: a copy of the books costs nothing, so that a command is tried on
+//! one and a reader keeps another while the next command is carried out.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod posting;
+
 use std::sync::Arc;
 
 use domain::canon::{Canon as _, Writer};
-use domain::{Fen, Period, RunId};
+use domain::{AppealId, ClaimId, Fen, OrderId, Period, RunId};
+use imbl::{OrdMap, OrdSet};
 
 use crate::account::Account;
+use crate::accrual::Accrual;
+use crate::appeal::{self, Appeal, AppealChange};
+use crate::claim::{self, Claim, ClaimChange};
 use crate::digest::Digest;
 use crate::error::LedgerError;
-use crate::event::{Body, Event, Mark, Posted};
+use crate::event::{Body, Event};
 use crate::instant::UtcMicros;
-use crate::kind::Kind;
 use crate::merkle;
+use crate::order::{OrderKind, OrderLine, OrderStage, OrderState, state};
 use crate::rejection::Rejection;
-use crate::run_state::{self, Accrual, Run, Stage};
-use crate::transaction::Transaction;
+use crate::run_state::{self, Run, Stage};
+use crate::transaction::{RunRef, Transaction};
 
 /// Where an account stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,13 +48,19 @@ pub enum PeriodState {
 pub struct Books {
     records: u64,
     recorded_at: UtcMicros,
-    accounts: BTreeMap<Account, Balance>,
-    periods: BTreeMap<Period, PeriodState>,
-    runs: BTreeMap<RunId, Run>,
-    accruals: BTreeMap<u64, Accrual>,
-    transactions: BTreeMap<u64, Arc<Transaction>>,
-    keys: BTreeMap<String, Digest>,
-    reversed: BTreeSet<u64>,
+    accounts: OrdMap<Account, Balance>,
+    periods: OrdMap<Period, PeriodState>,
+    runs: OrdMap<RunId, Arc<Run>>,
+    orders: OrdMap<OrderId, Arc<OrderState>>,
+    claims: OrdMap<ClaimId, Arc<Claim>>,
+    appeals: OrdMap<AppealId, Arc<Appeal>>,
+    accruals: OrdMap<u64, Arc<Accrual>>,
+    /// The live batch of payments that an accrual is in.
+    batches: OrdMap<u64, OrderId>,
+    transactions: OrdMap<u64, Arc<Transaction>>,
+    /// Record numbers by idempotency key.
+    keys: OrdMap<Arc<str>, u64>,
+    reversed: OrdSet<u64>,
 }
 
 impl Books {
@@ -91,24 +105,72 @@ impl Books {
 
     /// A run.
     pub fn run(&self, run: &RunId) -> Option<&Run> {
-        self.runs.get(run)
+        self.runs.get(run).map(|run| &**run)
     }
 
     /// All runs.
     pub fn runs(&self) -> impl Iterator<Item = (&RunId, &Run)> {
-        self.runs.iter()
+        self.runs.iter().map(|(id, run)| (id, &**run))
     }
 
     /// The run about the period that waits for a decision or is approved.
     pub fn live_run(&self, period: Period) -> Option<(&RunId, &Run)> {
-        self.runs.iter().find(|(_, run)| {
-            run.period == period && (run.stage.is_pending() || run.stage == Stage::Approved)
-        })
+        self.runs()
+            .find(|(_, run)| run.period == period && run.stage.is_live())
+    }
+
+    /// An order.
+    pub fn order(&self, order: &OrderId) -> Option<&OrderState> {
+        self.orders.get(order).map(|order| &**order)
+    }
+
+    /// All orders.
+    pub fn orders(&self) -> impl Iterator<Item = (&OrderId, &OrderState)> {
+        self.orders.iter().map(|(id, order)| (id, &**order))
+    }
+
+    /// The batch of payments that has the accrual and is not settled about it.
+    pub fn live_batch(&self, accrual: u64) -> Option<&OrderId> {
+        self.batches.get(&accrual)
+    }
+
+    /// A claim.
+    pub fn claim(&self, claim: &ClaimId) -> Option<&Claim> {
+        self.claims.get(claim).map(|claim| &**claim)
+    }
+
+    /// All claims.
+    pub fn claims(&self) -> impl Iterator<Item = (&ClaimId, &Claim)> {
+        self.claims.iter().map(|(id, claim)| (id, &**claim))
+    }
+
+    /// The run that pays a claim: one that waits for its decision or is approved.
+    pub fn paying_run(&self, claim: &ClaimId) -> Option<&RunRef> {
+        let taken = self.claims.get(claim)?.run.as_ref()?;
+        let run = self.run(&taken.run)?;
+        (run.attempt == taken.attempt && run.stage.is_live()).then_some(taken)
+    }
+
+    /// An appeal.
+    pub fn appeal(&self, appeal: &AppealId) -> Option<&Appeal> {
+        self.appeals.get(appeal).map(|appeal| &**appeal)
+    }
+
+    /// All appeals.
+    pub fn appeals(&self) -> impl Iterator<Item = (&AppealId, &Appeal)> {
+        self.appeals.iter().map(|(id, appeal)| (id, &**appeal))
     }
 
     /// An accrual, by its record number; `None` once it is reversed.
     pub fn accrual(&self, seq: u64) -> Option<&Accrual> {
-        self.accruals.get(&seq)
+        self.accruals.get(&seq).map(|accrual| &**accrual)
+    }
+
+    /// All accruals that stand, with their record numbers.
+    pub fn accruals(&self) -> impl Iterator<Item = (u64, &Accrual)> {
+        self.accruals
+            .iter()
+            .map(|(seq, accrual)| (*seq, &**accrual))
     }
 
     /// A transaction, by its record number.
@@ -116,9 +178,28 @@ impl Books {
         self.transactions.get(&seq)
     }
 
+    /// Whether a transaction was undone.
+    pub fn is_reversed(&self, seq: u64) -> bool {
+        self.reversed.contains(&seq)
+    }
+
+    /// Record number of the transaction posted under the key.
+    pub fn posted_under(&self, key: &str) -> Option<u64> {
+        self.keys.get(key).copied()
+    }
+
     /// The fingerprint of the transaction posted under the key.
     pub fn fingerprint(&self, key: &str) -> Option<Digest> {
-        self.keys.get(key).copied()
+        let transaction = self.transaction(self.posted_under(key)?);
+        transaction.map(|transaction| transaction.fingerprint())
+    }
+
+    /// Refuses to correct a month that is not closed: an open one is put right by its own run.
+    pub(crate) fn require_closed(&self, period: Period) -> Result<(), Rejection> {
+        match self.period(period) {
+            Some(PeriodState::Closed) => Ok(()),
+            _ => Err(Rejection::PeriodStillOpen { period }),
+        }
     }
 
     /// Root of the tree of all balances, in the order of accounts.
@@ -137,26 +218,6 @@ impl Books {
         merkle::root(&leaves)
     }
 
-    /// Where each leg would leave its account; refused when one would stand on the wrong side.
-    pub fn marks(&self, transaction: &Transaction) -> Result<Vec<Mark>, Rejection> {
-        let legs = transaction.legs.iter();
-        legs.map(|leg| {
-            let before = self.balance(&leg.account);
-            let after = before
-                .balance_fen
-                .checked_add(leg.amount_fen)
-                .ok_or(Rejection::OutOfRange)?;
-            if !leg.account.guard().allows(after.get()) {
-                return Err(insufficient(&leg.account, before, leg.amount_fen));
-            }
-            Ok(Mark {
-                account_seq: before.account_seq + 1,
-                balance_after_fen: after,
-            })
-        })
-        .collect()
-    }
-
     /// Takes the next event. One that does not follow from what is there is refused, and the books
     /// stay as they were.
     pub fn apply(&mut self, event: &Event) -> Result<(), LedgerError> {
@@ -170,10 +231,18 @@ impl Books {
         if event.recorded_at < self.recorded_at {
             return Err(broken("记录时间倒退 recorded before its predecessor"));
         }
+        self.apply_body(event).map_err(broken)?;
+        self.records = event.seq;
+        self.recorded_at = event.recorded_at;
+        Ok(())
+    }
+
+    fn apply_body(&mut self, event: &Event) -> Result<(), &'static str> {
+        let actor = &event.actor.id;
         match &event.body {
             Body::PeriodOpened { period } => {
                 if self.periods.contains_key(period) {
-                    return Err(broken("记账期已开启过 period opened before"));
+                    return Err("记账期已开启过 period opened before");
                 }
                 self.periods.insert(*period, PeriodState::Open);
             }
@@ -183,12 +252,12 @@ impl Books {
                 accounts,
             } => {
                 if self.period(*period) != Some(PeriodState::Open) {
-                    return Err(broken("记账期未开启 period not open"));
+                    return Err("记账期未开启 period not open");
                 }
                 if *balances_root != self.balances_root()
                     || usize::try_from(*accounts) != Ok(self.accounts.len())
                 {
-                    return Err(broken("结账余额 sealed balances"));
+                    return Err("结账余额 sealed balances");
                 }
                 self.periods.insert(*period, PeriodState::Closed);
             }
@@ -197,132 +266,83 @@ impl Books {
                 digest,
                 change,
             } => {
-                let before = self.runs.get(&run.run);
-                let actor = &event.actor.id;
-                let after = run_state::advance(before, run.attempt, *digest, change, actor)
-                    .map_err(broken)?;
-                self.runs.insert(run.run.clone(), after);
+                let before = self.run(&run.run);
+                let after = run_state::advance(before, run.attempt, *digest, change, actor)?;
+                self.runs.insert(run.run.clone(), Arc::new(after));
             }
-            Body::Posted(posted) => self.apply_posted(event.seq, posted).map_err(broken)?,
+            Body::Order {
+                order,
+                digest,
+                change,
+            } => {
+                let after = state::advance(self.order(order), order, *digest, change, actor)?;
+                self.list_batch(order, &after)?;
+                self.orders.insert(order.clone(), Arc::new(after));
+            }
+            Body::Claim { claim, change } => self.apply_claim(claim, change, actor)?,
+            Body::Appeal { appeal, change } => self.apply_appeal(appeal, change, actor)?,
+            Body::Posted(posted) => self.apply_posted(event.seq, posted)?,
         }
-        self.records = event.seq;
-        self.recorded_at = event.recorded_at;
         Ok(())
     }
 
-    fn apply_posted(&mut self, seq: u64, posted: &Posted) -> Result<(), &'static str> {
-        let transaction = &posted.transaction;
-        self.check_posted(posted)?;
-        let accrual = match transaction.kind {
-            Kind::Accrue => Some(Accrual::of(transaction).ok_or("计提分录 legs of the accrual")?),
-            _ => None,
-        };
-        // The last check comes before the first change, so that a refusal leaves the books alone.
-        if let Some(about) = transaction.accrual {
-            let held = self.accruals.get_mut(&about).ok_or("计提 accrual")?;
-            let mut moved = held.clone();
-            moved
-                .follow(transaction)
-                .ok_or("计提余额 accrual exceeded")?;
-            *held = moved;
+    /// Keeps the list of accruals that are in a live batch.
+    fn list_batch(&mut self, id: &OrderId, order: &OrderState) -> Result<(), &'static str> {
+        if order.order.kind != OrderKind::Pay {
+            return Ok(());
         }
-        if let Some(accrual) = accrual {
-            self.accruals.insert(seq, accrual);
+        let accruals = || order.order.lines.iter().filter_map(OrderLine::accrual);
+        match order.stage {
+            OrderStage::Proposed => {
+                if accruals().any(|accrual| self.batches.contains_key(&accrual)) {
+                    return Err("计提已在其他支付批次 accrual in another batch");
+                }
+                self.batches
+                    .extend(accruals().map(|accrual| (accrual, id.clone())));
+            }
+            OrderStage::Refused => {
+                for accrual in accruals() {
+                    self.batches.remove(&accrual);
+                }
+            }
+            OrderStage::Approved => {}
         }
-        if let Some(original) = transaction.reverses {
-            self.reversed.insert(original);
-            self.accruals.remove(&original);
-        }
-        self.list_in_run(seq, transaction);
-        for posting in posted.postings() {
-            let balance = Balance {
-                balance_fen: posting.mark.balance_after_fen,
-                account_seq: posting.mark.account_seq,
-            };
-            self.accounts.insert(posting.account.clone(), balance);
-        }
-        let key = transaction.idempotency_key.clone();
-        self.keys.insert(key, transaction.fingerprint());
-        self.transactions.insert(seq, Arc::clone(transaction));
         Ok(())
     }
 
-    fn check_posted(&self, posted: &Posted) -> Result<(), &'static str> {
-        let transaction = &posted.transaction;
-        if self.period(transaction.period) != Some(PeriodState::Open) {
-            return Err("记账期未开启 period not open");
-        }
-        if self.keys.contains_key(&transaction.idempotency_key) {
-            return Err("幂等键重复 idempotency key used before");
-        }
-        if self.marks(transaction).as_ref() != Ok(&posted.marks) {
-            return Err("账户序号或余额 account number or balance");
-        }
-        if let Some(reference) = &transaction.run {
-            let run = self.runs.get(&reference.run);
-            let wanted = match transaction.kind {
-                Kind::Reserve => Some(Stage::Calculated),
-                Kind::Accrue => Some(Stage::Approved),
-                _ => None,
-            };
-            let stands = run.is_some_and(|run| {
-                run.attempt == reference.attempt && wanted.is_none_or(|stage| run.stage == stage)
+    fn apply_claim(
+        &mut self,
+        id: &ClaimId,
+        change: &ClaimChange,
+        actor: &str,
+    ) -> Result<(), &'static str> {
+        if let ClaimChange::Included { run } = change {
+            let calculated = self.run(&run.run).is_some_and(|found| {
+                found.attempt == run.attempt && found.stage == Stage::Calculated
             });
-            if !stands {
-                return Err("核算状态 stage of run");
+            if !calculated || self.paying_run(id).is_some() {
+                return Err("申报所入核算 run of claim");
             }
         }
-        if transaction.kind.negates() != transaction.reverses.is_some() {
-            return Err("冲销对象 reversed transaction");
-        }
-        match transaction.reverses {
-            Some(original) => self.check_reversal(transaction, original),
-            None => Ok(()),
-        }
-    }
-
-    fn check_reversal(&self, by: &Transaction, original: u64) -> Result<(), &'static str> {
-        let undone = self
-            .transactions
-            .get(&original)
-            .ok_or("冲销对象 reversed transaction")?;
-        if self.reversed.contains(&original) || undone.reverses.is_some() {
-            return Err("重复冲销 reversed twice");
-        }
-        if undone.negated_legs() != by.legs {
-            return Err("冲销分录 legs are not the negation");
-        }
-        let accrual = self.accruals.get(&original);
-        if accrual.is_some_and(|accrual| !accrual.is_untouched()) {
-            return Err("计提已有后续处理 accrual was moved");
-        }
+        let after = claim::advance(self.claim(id), change, actor)?;
+        self.claims.insert(id.clone(), Arc::new(after));
         Ok(())
     }
 
-    fn list_in_run(&mut self, seq: u64, transaction: &Transaction) {
-        let run = transaction.run.as_ref();
-        let Some(run) = run.and_then(|reference| self.runs.get_mut(&reference.run)) else {
-            return;
-        };
-        match transaction.kind {
-            Kind::Reserve => run.reserves.push(seq),
-            Kind::Accrue => run.accruals.push(seq),
-            _ => {}
+    fn apply_appeal(
+        &mut self,
+        id: &AppealId,
+        change: &AppealChange,
+        actor: &str,
+    ) -> Result<(), &'static str> {
+        let after = appeal::advance(self.appeal(id), change, actor)?;
+        if let (AppealChange::Opened { contest }, Some(seq)) = (change, after.contest.accrual) {
+            let owner = self.accrual(seq).map(|accrual| &accrual.department);
+            if owner != Some(&contest.department) {
+                return Err("申诉所涉计提 accrual of appeal");
+            }
         }
-    }
-}
-
-fn insufficient(account: &Account, before: Balance, amount_fen: Fen) -> Rejection {
-    match account {
-        Account::Available(line) => Rejection::Overdraft {
-            line: line.clone(),
-            asked_fen: amount_fen.negated(),
-            available_fen: before.balance_fen,
-        },
-        _ => Rejection::Insufficient {
-            account: account.clone(),
-            balance_fen: before.balance_fen,
-            amount_fen,
-        },
+        self.appeals.insert(id.clone(), Arc::new(after));
+        Ok(())
     }
 }

@@ -1,13 +1,15 @@
 //! Commands: what is asked of the books, by whom.
 
 use chrono::NaiveDate;
-use domain::canon::{self, Canon, Writer};
-use domain::{DepartmentId, Fen, Period, RunId};
+use domain::{AppealId, ClaimId, Fen, OrderId, Period, RunId};
 
 use crate::account::Line;
+use crate::appeal::{Contest, Ruling, Step};
+use crate::claim::Declaration;
 use crate::digest::Digest;
-use crate::kind::Component;
-use crate::rejection::Rejection;
+use crate::order::{Order, PaymentReceipt, Recovery};
+
+pub use crate::award::{Award, ControlTotal, RunAwards};
 
 /// In which office somebody acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,134 +73,6 @@ impl Actor {
     }
 }
 
-/// Compensation awarded to one department from one line for one component.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Award {
-    /// The department compensated.
-    pub department: DepartmentId,
-    /// The line that pays.
-    pub line: Line,
-    /// What it is for.
-    pub component: Component,
-    /// What the line pays, fen, not below zero.
-    pub amount_fen: Fen,
-    /// What the rule gave beyond it and no money was there for, fen, not below zero.
-    pub unfunded_fen: Fen,
-    /// The article of the rule pack it rests on.
-    pub cite: String,
-}
-
-/// Number and sum of the awards of a run: what an approver signs for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ControlTotal {
-    /// Number of awards that are not zero.
-    pub count: u32,
-    /// Sum of their amounts, fen.
-    pub total_fen: Fen,
-}
-
-/// The awards of a run, as the assessment hands them over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunAwards {
-    /// The run.
-    pub run: RunId,
-    /// The period it is about.
-    pub period: Period,
-    /// Digest of the result it comes from; approvals are bound to it.
-    pub digest: Digest,
-    /// The awards, in any order. Awards of nothing at all are left out of the books.
-    pub lines: Vec<Award>,
-}
-
-impl RunAwards {
-    /// The awards the books keep, in the order they are posted: no award of nothing, each
-    /// department, line and component once, no amount below zero.
-    pub fn posted(&self) -> Result<Vec<&Award>, Rejection> {
-        let mut awards: Vec<&Award> = self
-            .lines
-            .iter()
-            .filter(|award| award.amount_fen != Fen::ZERO || award.unfunded_fen != Fen::ZERO)
-            .collect();
-        awards.sort_by(|a, b| key(a).cmp(&key(b)));
-        for pair in awards.windows(2) {
-            if let [a, b] = pair
-                && key(a) == key(b)
-            {
-                return Err(fault(b, "部门、资金池、构成重复 (repeated)"));
-            }
-        }
-        for award in &awards {
-            if award.amount_fen < Fen::ZERO || award.unfunded_fen < Fen::ZERO {
-                return Err(fault(award, "金额为负 (negative amount)"));
-            }
-            if award.cite.trim().is_empty() {
-                return Err(fault(award, "缺少依据条款 (no citation)"));
-            }
-        }
-        Ok(awards)
-    }
-
-    /// Number and sum of the awards the books keep.
-    pub fn control(&self) -> Result<ControlTotal, Rejection> {
-        control_of(&self.posted()?)
-    }
-
-    /// Digest of the awards themselves, in the order they are posted.
-    pub fn sha256(&self) -> Result<Digest, Rejection> {
-        let mut writer = Writer::default();
-        self.run.write(&mut writer);
-        self.period.write(&mut writer);
-        for award in self.posted()? {
-            award.write(&mut writer);
-        }
-        Ok(Digest::of(&writer.into_bytes()))
-    }
-}
-
-/// Number and sum of awards.
-pub(crate) fn control_of(awards: &[&Award]) -> Result<ControlTotal, Rejection> {
-    let total = Fen::checked_sum(awards.iter().map(|award| award.amount_fen));
-    Ok(ControlTotal {
-        count: u32::try_from(awards.len()).map_err(|_| Rejection::OutOfRange)?,
-        total_fen: total.ok_or(Rejection::OutOfRange)?,
-    })
-}
-
-fn key(award: &Award) -> (&Line, &DepartmentId, Component) {
-    (&award.line, &award.department, award.component)
-}
-
-fn fault(award: &Award, what: &'static str) -> Rejection {
-    Rejection::BadAward {
-        department: award.department.clone(),
-        line: award.line.clone(),
-        component: award.component,
-        what,
-    }
-}
-
-impl Canon for Award {
-    fn write(&self, to: &mut Writer) {
-        self.department.write(to);
-        self.line.write(to);
-        self.component.write(to);
-        self.amount_fen.write(to);
-        self.unfunded_fen.write(to);
-        self.cite.write(to);
-    }
-
-    fn read(from: &mut canon::Reader<'_>) -> Result<Self, canon::CanonError> {
-        Ok(Self {
-            department: Canon::read(from)?,
-            line: Canon::read(from)?,
-            component: Canon::read(from)?,
-            amount_fen: Canon::read(from)?,
-            unfunded_fen: Canon::read(from)?,
-            cite: Canon::read(from)?,
-        })
-    }
-}
-
 /// A change of an appropriation line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
@@ -210,23 +84,6 @@ pub struct Grant {
     pub document: String,
     /// Business date, in an open period.
     pub effective_on: NaiveDate,
-}
-
-/// A transfer of an accrual from one state to another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Transfer {
-    /// Record number of the accrual.
-    pub accrual: u64,
-    /// How much of it, fen above zero.
-    pub amount_fen: Fen,
-    /// The decision it rests on.
-    pub document: String,
-    /// Words for people.
-    pub memo: String,
-    /// Business date, in an open period.
-    pub effective_on: NaiveDate,
-    /// The asker's key: a repeated request with the same key does nothing.
-    pub idempotency_key: String,
 }
 
 /// What is asked.
@@ -289,16 +146,85 @@ pub enum Action {
         /// Business date, in an open period.
         effective_on: NaiveDate,
     },
-    /// Defers payment of an accrual 缓拨.
-    Withhold(Transfer),
-    /// Ends the deferral.
-    Unhold(Transfer),
-    /// Cuts what was withheld 减拨、停拨; the money is available again.
-    Forfeit(Transfer),
-    /// Puts an accrual under appeal.
-    Dispute(Transfer),
-    /// Decides the appeal for the department.
-    Resolve(Transfer),
+    /// Puts an order forward; one that needs no approval is carried out.
+    ProposeOrder {
+        /// What it says.
+        order: Order,
+        /// Business date, in an open period.
+        effective_on: NaiveDate,
+    },
+    /// Finance, who did not propose it, approves exactly what it saw; the order is carried out.
+    ApproveOrder {
+        /// The order.
+        order: OrderId,
+        /// What finance saw.
+        digest: Digest,
+        /// Number and sum finance signs for.
+        control: ControlTotal,
+        /// Business date, in an open period.
+        effective_on: NaiveDate,
+    },
+    /// An order is sent back, or taken back by its maker.
+    RefuseOrder {
+        /// The order.
+        order: OrderId,
+        /// What was seen.
+        digest: Digest,
+        /// Why.
+        reason: String,
+    },
+    /// The treasury paid a line of a batch.
+    ConfirmPayment(PaymentReceipt),
+    /// The treasury could not pay a line of a batch; it is payable again.
+    FailPayment(PaymentReceipt),
+    /// A department gave back what was asked of it.
+    Recover(Recovery),
+    /// A department declares a cost or a loss.
+    DeclareClaim {
+        /// The claim.
+        claim: ClaimId,
+        /// What is declared.
+        declaration: Declaration,
+    },
+    /// The assessor accepts, reduces or refuses a claim.
+    DecideClaim {
+        /// The claim.
+        claim: ClaimId,
+        /// Fen accepted, from zero to what was declared.
+        accepted_fen: Fen,
+        /// Why, where it is not all.
+        reason: String,
+    },
+    /// A department contests a result or a line; what is contested cannot be paid meanwhile.
+    OpenAppeal {
+        /// The appeal.
+        appeal: AppealId,
+        /// What is contested.
+        contest: Contest,
+        /// Business date, in an open period.
+        effective_on: NaiveDate,
+    },
+    /// An appeal goes a step up the ladder of art. 28.
+    AdvanceAppeal {
+        /// The appeal.
+        appeal: AppealId,
+        /// The step.
+        step: Step,
+        /// The office that has it from now on.
+        office: String,
+        /// Day by which it has to be answered.
+        due_on: NaiveDate,
+    },
+    /// An appeal is decided, or taken back. What the department gets beyond what stood under appeal
+    /// is an order of its own.
+    EndAppeal {
+        /// The appeal.
+        appeal: AppealId,
+        /// How.
+        ruling: Ruling,
+        /// Business date, in an open period.
+        effective_on: NaiveDate,
+    },
 }
 
 /// A command.

@@ -1,5 +1,12 @@
 //! The decision: books and a command in, events or a rejection out.
 
+mod appeal;
+mod claim;
+pub(crate) mod order;
+mod payment;
+mod run;
+mod withdrawal;
+
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -11,58 +18,124 @@ use crate::command::{Action, Actor, Command, Grant, Role};
 use crate::event::{Body, Event, Posted};
 use crate::instant::UtcMicros;
 use crate::kind::Kind;
+use crate::order::PaymentOutcome;
 use crate::rejection::Rejection;
 use crate::transaction::{Draft, Transaction, move_legs};
-use crate::{decide_run, decide_transfer, decide_withdrawal};
 
 /// What follows from the command: events to append, in order. None at all when the books say the
 /// same already, so that a command can be repeated safely. `now` is the caller's clock; a record
 /// is never dated before the one in front of it, even when that clock went back.
 pub fn decide(books: &Books, command: &Command, now: UtcMicros) -> Result<Vec<Event>, Rejection> {
-    if command.actor.id.trim().is_empty() {
-        return Err(Rejection::Missing {
-            what: "经办人 actor",
-        });
-    }
+    Ok(decide_all(books, std::slice::from_ref(command), now)?.events)
+}
+
+/// What commands led to.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// Events to append, in order.
+    pub events: Vec<Event>,
+    /// The books as they stand after them.
+    pub books: Books,
+}
+
+/// What follows from commands, one after another: all of them, or the rejection of the first that
+/// is refused.
+pub fn decide_all(
+    books: &Books,
+    commands: &[Command],
+    now: UtcMicros,
+) -> Result<Decided, Rejection> {
     let mut batch = Batch {
         books: books.clone(),
         events: Vec::new(),
-        actor: command.actor.clone(),
+        actor: Actor::new(String::new(), Role::System),
         now: now.max(books.recorded_at()),
     };
-    match &command.action {
-        Action::OpenPeriod { period } => open_period(&mut batch, *period)?,
-        Action::ClosePeriod { period } => close_period(&mut batch, *period)?,
-        Action::Appropriate(grant) => appropriate(&mut batch, grant)?,
-        Action::Amend(grant) => amend(&mut batch, grant)?,
+    for command in commands {
+        if command.actor.id.trim().is_empty() {
+            return Err(Rejection::Missing {
+                what: "经办人 actor",
+            });
+        }
+        batch.actor.clone_from(&command.actor);
+        carry_out(&mut batch, &command.action)?;
+    }
+    Ok(Decided {
+        events: batch.events,
+        books: batch.books,
+    })
+}
+
+fn carry_out(batch: &mut Batch, action: &Action) -> Result<(), Rejection> {
+    match action {
+        Action::OpenPeriod { period } => open_period(batch, *period),
+        Action::ClosePeriod { period } => close_period(batch, *period),
+        Action::Appropriate(grant) => appropriate(batch, grant),
+        Action::Amend(grant) => amend(batch, grant),
         Action::CalculateRun {
             awards,
             effective_on,
-        } => decide_run::calculate(&mut batch, awards, *effective_on)?,
-        Action::SubmitRun { run, digest } => decide_run::submit(&mut batch, run, *digest)?,
+        } => run::calculate(batch, awards, *effective_on),
+        Action::SubmitRun { run, digest } => run::submit(batch, run, *digest),
         Action::ApproveRun {
             run,
             digest,
             control,
             effective_on,
-        } => decide_run::approve(&mut batch, run, *digest, *control, *effective_on)?,
+        } => run::approve(batch, run, *digest, *control, *effective_on),
         Action::RejectRun {
             run,
             reason,
             effective_on,
-        } => decide_withdrawal::reject(&mut batch, run, reason, *effective_on)?,
+        } => withdrawal::reject(batch, run, reason, *effective_on),
         Action::VoidRun {
             run,
             reason,
             effective_on,
-        } => decide_withdrawal::void(&mut batch, run, reason, *effective_on)?,
-        Action::Withhold(transfer) => decide_transfer::withhold(&mut batch, transfer)?,
-        Action::Unhold(transfer) => decide_transfer::unhold(&mut batch, transfer)?,
-        Action::Forfeit(transfer) => decide_transfer::forfeit(&mut batch, transfer)?,
-        Action::Dispute(transfer) => decide_transfer::dispute(&mut batch, transfer)?,
-        Action::Resolve(transfer) => decide_transfer::resolve(&mut batch, transfer)?,
+        } => withdrawal::void(batch, run, reason, *effective_on),
+        Action::ProposeOrder {
+            order,
+            effective_on,
+        } => order::propose(batch, order, *effective_on),
+        Action::ApproveOrder {
+            order,
+            digest,
+            control,
+            effective_on,
+        } => order::approve(batch, order, *digest, *control, *effective_on),
+        Action::RefuseOrder {
+            order,
+            digest,
+            reason,
+        } => order::refuse(batch, order, *digest, reason),
+        Action::ConfirmPayment(receipt) => {
+            payment::settle(batch, receipt, PaymentOutcome::Confirmed)
+        }
+        Action::FailPayment(receipt) => payment::settle(batch, receipt, PaymentOutcome::Failed),
+        Action::Recover(recovery) => payment::recover(batch, recovery),
+        Action::DeclareClaim { claim, declaration } => claim::declare(batch, claim, declaration),
+        Action::DecideClaim {
+            claim,
+            accepted_fen,
+            reason,
+        } => claim::decide(batch, claim, *accepted_fen, reason),
+        Action::OpenAppeal {
+            appeal,
+            contest,
+            effective_on,
+        } => appeal::open(batch, appeal, contest, *effective_on),
+        Action::AdvanceAppeal {
+            appeal,
+            step,
+            office,
+            due_on,
+        } => appeal::advance(batch, appeal, *step, office, *due_on),
+        Action::EndAppeal {
+            appeal,
+            ruling,
+            effective_on,
+        } => appeal::end(batch, appeal, ruling, *effective_on),
     }
-    Ok(batch.events)
 }
 
 /// The events decided so far and the books as they stand after them.
@@ -74,6 +147,16 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
+    /// A copy to try things on.
+    pub(crate) fn trial(&self) -> Self {
+        Self {
+            books: self.books.clone(),
+            actor: self.actor.clone(),
+            events: Vec::new(),
+            now: self.now,
+        }
+    }
+
     /// Refuses an actor of another office.
     pub(crate) fn require(&self, allowed: &[Role], action: &'static str) -> Result<(), Rejection> {
         if allowed.contains(&self.actor.role) {
@@ -202,6 +285,7 @@ fn grant_line(batch: &mut Batch, kind: Kind, grant: &Grant) -> Result<(), Reject
         reverses: None,
         document: grant.document.trim().to_owned(),
         memo: String::new(),
+        basis: None,
         legs: move_legs(
             Account::Available(line.clone()),
             Account::Authority(line.clone()),

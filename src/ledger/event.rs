@@ -2,12 +2,17 @@
 
 use std::sync::Arc;
 
-use domain::{Fen, Period};
+use domain::{AppealId, ClaimId, Fen, OrderId, Period};
 
 use crate::account::Account;
-use crate::command::{Actor, ControlTotal};
+use crate::appeal::AppealChange;
+use crate::award::ControlTotal;
+use crate::claim::ClaimChange;
+use crate::command::Actor;
 use crate::digest::Digest;
 use crate::instant::UtcMicros;
+use crate::leaf::canon_variants;
+use crate::order::Order;
 use crate::transaction::{RunRef, Transaction};
 
 /// One record of the ledger.
@@ -49,6 +54,29 @@ pub enum Body {
         /// How.
         change: RunChange,
     },
+    /// An order moved on.
+    Order {
+        /// The order.
+        order: OrderId,
+        /// Its digest.
+        digest: Digest,
+        /// How.
+        change: OrderChange,
+    },
+    /// A claim moved on.
+    Claim {
+        /// The claim.
+        claim: ClaimId,
+        /// How.
+        change: ClaimChange,
+    },
+    /// An appeal moved on.
+    Appeal {
+        /// The appeal.
+        appeal: AppealId,
+        /// How.
+        change: AppealChange,
+    },
     /// Money moved.
     Posted(Posted),
 }
@@ -86,18 +114,39 @@ pub enum RunChange {
     },
 }
 
-impl RunChange {
-    /// The stable code.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Calculated { .. } => "calculated",
-            Self::Submitted => "submitted",
-            Self::Approved { .. } => "approved",
-            Self::Rejected { .. } => "rejected",
-            Self::Voided { .. } => "voided",
-        }
-    }
+canon_variants! { RunChange, "change of a run" {
+    Calculated = "calculated" { period, awards_sha256, control, unfunded_fen },
+    Submitted = "submitted",
+    Approved = "approved" { control },
+    Rejected = "rejected" { reason },
+    Voided = "voided" { reason },
+} }
+
+/// How an order moved on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OrderChange {
+    /// It was proposed; where it needs no approval, its transactions follow.
+    Proposed {
+        /// What it says.
+        order: Arc<Order>,
+    },
+    /// Somebody else approved it; its transactions follow.
+    Approved {
+        /// What was signed for.
+        control: ControlTotal,
+    },
+    /// It was refused or taken back.
+    Refused {
+        /// Why.
+        reason: String,
+    },
 }
+
+canon_variants! { OrderChange, "change of an order" {
+    Proposed = "proposed" { order },
+    Approved = "approved" { control },
+    Refused = "refused" { reason },
+} }
 
 /// A transaction in its place in the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,12 +191,16 @@ impl Posted {
 
 impl Body {
     /// The stable code of the kind of record.
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::PeriodOpened { .. } => "period_opened",
             Self::PeriodClosed { .. } => "period_closed",
             Self::Run { .. } => "run",
-            Self::Posted(_) => "posted",
+            Self::Order { .. } => "order",
+            Self::Claim { .. } => "claim",
+            Self::Appeal { .. } => "appeal",
+            Self::Posted(posted) if posted.transaction.basis.is_none() => "posted",
+            Self::Posted(_) => "posted_under",
         }
     }
 }

@@ -51,11 +51,26 @@ pub enum Kind {
     UnfundedCarry,
     /// An unfunded entitlement expires.
     UnfundedExpire,
+    /// A claw-back that cannot be had is given up.
+    WriteOff,
+}
+
+/// What decision a kind of transaction needs beyond its document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// None: the command itself.
+    Command,
+    /// A line of an order.
+    Order,
+    /// An appeal.
+    Appeal,
+    /// A line of an order, or the withdrawal of its run.
+    OrderOrRun,
 }
 
 impl Kind {
     /// Every kind with its code and Chinese title.
-    pub const ALL: [(Self, &'static str, &'static str); 24] = [
+    pub const ALL: [(Self, &'static str, &'static str); 25] = [
         (Self::Appropriate, "appropriate", "下达指标"),
         (Self::Amend, "amend", "调整指标"),
         (Self::Reserve, "reserve", "预留"),
@@ -80,6 +95,7 @@ impl Kind {
         (Self::Settle, "settle", "年终结算"),
         (Self::UnfundedCarry, "unfunded_carry", "未落实结转"),
         (Self::UnfundedExpire, "unfunded_expire", "未落实失效"),
+        (Self::WriteOff, "write_off", "核销"),
     ];
 
     fn row(self) -> (&'static str, &'static str) {
@@ -110,6 +126,43 @@ impl Kind {
     /// Whether such a transaction is the exact negation of another.
     pub const fn negates(self) -> bool {
         matches!(self, Self::Release | Self::Reverse)
+    }
+
+    /// The decision it needs.
+    pub const fn ground(self) -> Ground {
+        match self {
+            Self::Appropriate
+            | Self::Amend
+            | Self::Reserve
+            | Self::Release
+            | Self::Accrue
+            | Self::Recover => Ground::Command,
+            Self::Dispute | Self::Resolve => Ground::Appeal,
+            Self::Reverse => Ground::OrderOrRun,
+            _ => Ground::Order,
+        }
+    }
+
+    /// Whether an order may undo it. Reserves and accruals go with their run, deferrals are ended,
+    /// appeals decided, and the treasury alone says what was paid.
+    pub const fn reversible(self) -> bool {
+        matches!(
+            self,
+            Self::Appropriate
+                | Self::Amend
+                | Self::Adjust
+                | Self::Deduct
+                | Self::Forfeit
+                | Self::Clawback
+                | Self::Offset
+                | Self::Recover
+                | Self::Lapse
+                | Self::Carry
+                | Self::Settle
+                | Self::UnfundedCarry
+                | Self::UnfundedExpire
+                | Self::WriteOff
+        )
     }
 }
 

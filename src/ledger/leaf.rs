@@ -5,14 +5,15 @@ use std::sync::Arc;
 use domain::canon::{Canon, CanonError, Reader, Writer, decode, encode};
 
 use crate::account::{Account, Line};
-use crate::command::{Actor, ControlTotal, Role};
+use crate::award::ControlTotal;
+use crate::command::{Actor, Role};
 use crate::digest::Digest;
 use crate::error::LedgerError;
-use crate::event::{Body, Event, Mark, Posted, RunChange};
+use crate::event::{Body, Event, Mark, Posted};
 use crate::instant::UtcMicros;
 use crate::kind::{Component, Kind};
 use crate::merkle;
-use crate::transaction::{Draft, Leg, RunRef, Transaction};
+use crate::transaction::{Basis, Draft, Leg, RunRef, Transaction};
 
 /// Stands in front of every record. A change of any layout below is a new format.
 const FORMAT: &str = "hengxiang-ledger-1";
@@ -43,49 +44,98 @@ pub(crate) fn fingerprint_bytes(draft: &Draft) -> Vec<u8> {
     draft.reverses.write(&mut writer);
     draft.document.write(&mut writer);
     draft.legs.write(&mut writer);
+    if let Some(basis) = &draft.basis {
+        basis.write(&mut writer);
+    }
     writer.into_bytes()
 }
 
+/// The order of fields is the format.
 macro_rules! canon_struct {
     ($($name:ident { $($field:ident),* $(,)? })*) => {$(
-        impl Canon for $name {
-            fn write(&self, to: &mut Writer) {
-                $(self.$field.write(to);)*
+        impl domain::canon::Canon for $name {
+            fn write(&self, to: &mut domain::canon::Writer) {
+                $(domain::canon::Canon::write(&self.$field, to);)*
             }
-            fn read(from: &mut Reader<'_>) -> Result<Self, CanonError> {
-                Ok(Self { $($field: Canon::read(from)?),* })
+            fn read(
+                from: &mut domain::canon::Reader<'_>,
+            ) -> Result<Self, domain::canon::CanonError> {
+                Ok(Self { $($field: domain::canon::Canon::read(from)?),* })
             }
         }
     )*};
 }
-// The order of fields is the format.
-canon_struct! {
-    Line { payer, budget_year, budget_line, programme }
-    Leg { account, amount_fen }
-    RunRef { run, attempt }
-    Draft {
-        kind, period, effective_on, for_period, idempotency_key, run, department, component,
-        accrual, reverses, document, memo, legs,
-    }
-    Actor { id, role }
-    ControlTotal { count, total_fen }
-    Mark { account_seq, balance_after_fen }
-}
 
+/// A value written as its stable code.
 macro_rules! canon_code {
     ($($kind:ty),*) => {$(
-        impl Canon for $kind {
-            fn write(&self, to: &mut Writer) {
-                self.code().to_owned().write(to);
+        impl domain::canon::Canon for $kind {
+            fn write(&self, to: &mut domain::canon::Writer) {
+                domain::canon::Canon::write(&self.code().to_owned(), to);
             }
-            fn read(from: &mut Reader<'_>) -> Result<Self, CanonError> {
-                let code = String::read(from)?;
+            fn read(
+                from: &mut domain::canon::Reader<'_>,
+            ) -> Result<Self, domain::canon::CanonError> {
+                let code = <String as domain::canon::Canon>::read(from)?;
                 Self::from_code(&code).ok_or_else(|| from.not_a(stringify!($kind)))
             }
         }
     )*};
 }
+
+/// Variants, each written as its stable code and then its fields in the order given.
+macro_rules! canon_variants {
+    ($name:ident, $what:literal {
+        $($variant:ident = $code:literal $({ $($field:ident),* $(,)? })?),* $(,)?
+    }) => {
+        impl $name {
+            /// The stable code.
+            pub const fn code(&self) -> &'static str {
+                match self {
+                    $(Self::$variant { .. } => $code,)*
+                }
+            }
+        }
+
+        impl domain::canon::Canon for $name {
+            fn write(&self, to: &mut domain::canon::Writer) {
+                domain::canon::Canon::write(&self.code().to_owned(), to);
+                match self {
+                    $(Self::$variant { $($($field),*)? } => {
+                        $($(domain::canon::Canon::write($field, to);)*)?
+                    })*
+                }
+            }
+            fn read(
+                from: &mut domain::canon::Reader<'_>,
+            ) -> Result<Self, domain::canon::CanonError> {
+                let code = <String as domain::canon::Canon>::read(from)?;
+                Ok(match code.as_str() {
+                    $($code => Self::$variant {
+                        $($($field: domain::canon::Canon::read(from)?),*)?
+                    },)*
+                    _ => return Err(from.not_a($what)),
+                })
+            }
+        }
+    };
+}
+
+pub(crate) use {canon_code, canon_struct, canon_variants};
+
+canon_struct! {
+    Line { payer, budget_year, budget_line, programme }
+    Leg { account, amount_fen }
+    RunRef { run, attempt }
+    Actor { id, role }
+    ControlTotal { count, total_fen }
+    Mark { account_seq, balance_after_fen }
+}
 canon_code!(Kind, Component, Role);
+canon_variants! { Basis, "basis of a transaction" {
+    Order = "order" { order, line, rule },
+    Appeal = "appeal" { appeal },
+} }
 
 impl Canon for Account {
     fn write(&self, to: &mut Writer) {
@@ -116,74 +166,62 @@ impl Canon for UtcMicros {
     }
 }
 
-impl Canon for Transaction {
-    fn write(&self, to: &mut Writer) {
-        (**self).write(to);
-    }
-    fn read(from: &mut Reader<'_>) -> Result<Self, CanonError> {
-        let draft = Draft::read(from)?;
-        Self::new(draft).map_err(|_| from.not_a("transaction"))
-    }
+/// All of a draft but its basis, which is written only where there is one: records from before
+/// there were any read and write as they did.
+fn write_draft(draft: &Draft, to: &mut Writer) {
+    draft.kind.write(to);
+    draft.period.write(to);
+    draft.effective_on.write(to);
+    draft.for_period.write(to);
+    draft.idempotency_key.write(to);
+    draft.run.write(to);
+    draft.department.write(to);
+    draft.component.write(to);
+    draft.accrual.write(to);
+    draft.reverses.write(to);
+    draft.document.write(to);
+    draft.memo.write(to);
+    draft.legs.write(to);
 }
 
-impl Canon for Posted {
-    fn write(&self, to: &mut Writer) {
-        self.transaction.write(to);
-        self.marks.write(to);
-    }
-    fn read(from: &mut Reader<'_>) -> Result<Self, CanonError> {
-        let transaction = Arc::new(Transaction::read(from)?);
-        let marks = Vec::<Mark>::read(from)?;
-        if marks.len() != transaction.legs.len() {
-            return Err(from.not_a("posted transaction"));
-        }
-        Ok(Self { transaction, marks })
-    }
+fn read_draft(from: &mut Reader<'_>, basis: Option<Basis>) -> Result<Draft, CanonError> {
+    Ok(Draft {
+        kind: Canon::read(from)?,
+        period: Canon::read(from)?,
+        effective_on: Canon::read(from)?,
+        for_period: Canon::read(from)?,
+        idempotency_key: Canon::read(from)?,
+        run: Canon::read(from)?,
+        department: Canon::read(from)?,
+        component: Canon::read(from)?,
+        accrual: Canon::read(from)?,
+        reverses: Canon::read(from)?,
+        document: Canon::read(from)?,
+        memo: Canon::read(from)?,
+        basis,
+        legs: Canon::read(from)?,
+    })
 }
 
-impl Canon for RunChange {
-    fn write(&self, to: &mut Writer) {
-        self.code().to_owned().write(to);
-        match self {
-            Self::Calculated {
-                period,
-                awards_sha256,
-                control,
-                unfunded_fen,
-            } => {
-                period.write(to);
-                awards_sha256.write(to);
-                control.write(to);
-                unfunded_fen.write(to);
-            }
-            Self::Submitted => {}
-            Self::Approved { control } => control.write(to),
-            Self::Rejected { reason } | Self::Voided { reason } => reason.write(to),
-        }
+fn write_posted(posted: &Posted, to: &mut Writer) {
+    if let Some(basis) = &posted.transaction.basis {
+        basis.write(to);
     }
+    write_draft(&posted.transaction, to);
+    posted.marks.write(to);
+}
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, CanonError> {
-        let code = String::read(from)?;
-        Ok(match code.as_str() {
-            "calculated" => Self::Calculated {
-                period: Canon::read(from)?,
-                awards_sha256: Canon::read(from)?,
-                control: Canon::read(from)?,
-                unfunded_fen: Canon::read(from)?,
-            },
-            "submitted" => Self::Submitted,
-            "approved" => Self::Approved {
-                control: Canon::read(from)?,
-            },
-            "rejected" => Self::Rejected {
-                reason: Canon::read(from)?,
-            },
-            "voided" => Self::Voided {
-                reason: Canon::read(from)?,
-            },
-            _ => return Err(from.not_a("change of a run")),
-        })
+fn read_posted(from: &mut Reader<'_>, basis: Option<Basis>) -> Result<Posted, CanonError> {
+    let draft = read_draft(from, basis)?;
+    let transaction = Transaction::new(draft).map_err(|_| from.not_a("transaction"))?;
+    let marks = Vec::<Mark>::read(from)?;
+    if marks.len() != transaction.legs.len() {
+        return Err(from.not_a("posted transaction"));
     }
+    Ok(Posted {
+        transaction: Arc::new(transaction),
+        marks,
+    })
 }
 
 impl Canon for Body {
@@ -209,7 +247,24 @@ impl Canon for Body {
                 digest.write(to);
                 change.write(to);
             }
-            Self::Posted(posted) => posted.write(to),
+            Self::Order {
+                order,
+                digest,
+                change,
+            } => {
+                order.write(to);
+                digest.write(to);
+                change.write(to);
+            }
+            Self::Claim { claim, change } => {
+                claim.write(to);
+                change.write(to);
+            }
+            Self::Appeal { appeal, change } => {
+                appeal.write(to);
+                change.write(to);
+            }
+            Self::Posted(posted) => write_posted(posted, to),
         }
     }
 
@@ -229,7 +284,24 @@ impl Canon for Body {
                 digest: Canon::read(from)?,
                 change: Canon::read(from)?,
             },
-            "posted" => Self::Posted(Canon::read(from)?),
+            "order" => Self::Order {
+                order: Canon::read(from)?,
+                digest: Canon::read(from)?,
+                change: Canon::read(from)?,
+            },
+            "claim" => Self::Claim {
+                claim: Canon::read(from)?,
+                change: Canon::read(from)?,
+            },
+            "appeal" => Self::Appeal {
+                appeal: Canon::read(from)?,
+                change: Canon::read(from)?,
+            },
+            "posted" => Self::Posted(read_posted(from, None)?),
+            "posted_under" => {
+                let basis = Canon::read(from)?;
+                Self::Posted(read_posted(from, Some(basis))?)
+            }
             _ => return Err(from.not_a("kind of record")),
         })
     }

@@ -4,9 +4,17 @@
 //! event is one record and one leaf of an RFC 6962 log; the books are nothing but the fold of the
 //! events. What is absent here on purpose: IO, clocks, floats, SQL.
 
+// The tests' own books are read by the store's tests too, and name this crate as those do.
+#[cfg(test)]
+extern crate self as ledger;
+
 pub mod account;
+pub mod accrual;
+pub mod appeal;
+pub mod award;
 pub mod books;
 pub mod checkpoint;
+pub mod claim;
 pub mod command;
 pub mod decide;
 pub mod digest;
@@ -17,37 +25,46 @@ pub mod journal;
 pub mod kind;
 pub mod leaf;
 pub mod merkle;
+pub mod order;
 pub mod receipt;
 pub mod rejection;
 pub mod run_state;
 pub mod statement;
 pub mod transaction;
 
+mod appeal_draft;
 mod compact;
-mod decide_run;
-mod decide_transfer;
-mod decide_withdrawal;
 mod escape;
 mod note;
+mod payment;
 #[cfg(test)]
 mod properties;
+mod take_back;
 #[cfg(test)]
 mod trial;
 
 pub use account::{Account, Group, Guard, Line};
+pub use accrual::Accrual;
+pub use appeal::{Appeal, AppealChange, Contest, Outcome, Ruling, Step};
+pub use award::{Award, ControlTotal, RunAwards};
 pub use books::{Balance, Books, PeriodState};
 pub use checkpoint::{Checkpoint, ConsistencyProof, SignedCheckpoint};
-pub use command::{Action, Actor, Award, Command, ControlTotal, Grant, Role, RunAwards, Transfer};
+pub use claim::{Claim, ClaimChange, ClaimStage, Declaration};
+pub use command::{Action, Actor, Command, Grant, Role};
 pub use compact::CompactRange;
-pub use decide::decide;
+pub use decide::{Decided, decide, decide_all};
 pub use digest::Digest;
 pub use error::LedgerError;
-pub use event::{Body, Event, Mark, Posted, Posting, RunChange};
+pub use event::{Body, Event, Mark, OrderChange, Posted, Posting, RunChange};
 pub use instant::UtcMicros;
-pub use kind::{Component, Kind};
+pub use kind::{Component, Ground, Kind};
 pub use note::{Signer, VerifierKey};
+pub use order::{
+    Order, OrderKind, OrderLine, OrderStage, OrderState, Payment, PaymentOutcome, PaymentReceipt,
+    Recovery,
+};
 pub use receipt::{Proven, Receipt};
 pub use rejection::Rejection;
-pub use run_state::{Accrual, Run, Stage};
+pub use run_state::{Run, Stage};
 pub use statement::{AccountStatement, Statement, StatementLine, statement};
-pub use transaction::{Draft, Leg, RunRef, Transaction};
+pub use transaction::{Basis, Draft, Leg, RunRef, Transaction};

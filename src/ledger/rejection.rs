@@ -1,12 +1,16 @@
 //! Why the books refuse a command. Data for the caller, with the words a person reads.
 
-use domain::{DepartmentId, Fen, Period, RunId};
+mod code;
+
+use domain::{AppealId, ClaimId, DepartmentId, Fen, OrderId, Period, RunId};
 
 use crate::account::{Account, Line};
-use crate::command::{ControlTotal, Role};
+use crate::award::ControlTotal;
+use crate::command::Role;
 use crate::digest::Digest;
 use crate::error::LedgerError;
 use crate::kind::Component;
+use crate::order::{OrderStage, Payment};
 use crate::run_state::Stage;
 
 /// A refused command; nothing was changed.
@@ -177,6 +181,179 @@ pub enum Rejection {
         /// Held in the state it should leave, fen.
         held_fen: Fen,
     },
+    /// The order is not in the books.
+    #[error("账簿中没有指令 {order} (unknown order)")]
+    OrderUnknown {
+        /// The order.
+        order: OrderId,
+    },
+    /// The number of the order stands for another one.
+    #[error("指令编号 {order} 已用于另一指令 (order number used for another order)")]
+    OrderConflict {
+        /// The order.
+        order: OrderId,
+    },
+    /// The order is at another stage.
+    #[error("指令 {order} “{}”，不能执行此操作 (wrong stage of the order)", stage.title())]
+    OrderStage {
+        /// The order.
+        order: OrderId,
+        /// Where it stands.
+        stage: OrderStage,
+    },
+    /// The approver saw another order.
+    #[error("指令 {order} 的摘要与所审批的不符 (digest mismatch)")]
+    OrderChanged {
+        /// The order.
+        order: OrderId,
+    },
+    /// The approver signs for another number or sum.
+    #[error(
+        "指令 {order} 为 {} 条共 {} 元，审批的是 {} 条共 {} 元 (control totals mismatch)",
+        expected.count, expected.total_fen, found.count, found.total_fen
+    )]
+    OrderTotals {
+        /// The order.
+        order: OrderId,
+        /// Totals in the books.
+        expected: ControlTotal,
+        /// Totals in the command.
+        found: ControlTotal,
+    },
+    /// The checker made it.
+    #[error("{actor} 是指令 {order} 的经办人，不能再审批 (maker cannot approve)")]
+    OrderSamePerson {
+        /// The order.
+        order: OrderId,
+        /// The actor.
+        actor: String,
+    },
+    /// A line that no books could carry out.
+    #[error("指令 {order} 第 {line} 条：{what} (bad order line)")]
+    BadOrder {
+        /// The order.
+        order: OrderId,
+        /// The line, from one.
+        line: u32,
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// The accrual is in a batch that is not settled.
+    #[error("第 {accrual} 号计提已在支付批次 {order} 中 (accrual in a live batch of payments)")]
+    AccrualInBatch {
+        /// Record number of the accrual.
+        accrual: u64,
+        /// The batch.
+        order: OrderId,
+    },
+    /// No such payment.
+    #[error("支付批次 {order} 没有第 {line} 条 (no such payment)")]
+    PaymentUnknown {
+        /// The batch.
+        order: OrderId,
+        /// The line, from one.
+        line: u32,
+    },
+    /// The payment does not wait for the treasury's word.
+    #[error("支付批次 {order} 第 {line} 条“{}”，不能再回单 (payment not in transit)", payment.title())]
+    PaymentStage {
+        /// The batch.
+        order: OrderId,
+        /// The line, from one.
+        line: u32,
+        /// Where it stands.
+        payment: Payment,
+    },
+    /// The receipt states another amount.
+    #[error(
+        "支付批次 {order} 第 {line} 条应为 {expected_fen} 元，回单为 {found_fen} 元 (receipt of another amount)"
+    )]
+    ReceiptMismatch {
+        /// The batch.
+        order: OrderId,
+        /// The line, from one.
+        line: u32,
+        /// Instructed, fen.
+        expected_fen: Fen,
+        /// On the receipt, fen.
+        found_fen: Fen,
+    },
+    /// A transaction that cannot be undone.
+    #[error("第 {transaction} 号凭证不能冲销：{what} (cannot be reversed)")]
+    NotReversible {
+        /// Its record number.
+        transaction: u64,
+        /// Why.
+        what: &'static str,
+    },
+    /// A year-end order before the year is over, or in another year.
+    #[error("资金池 {line} 的年度与业务日期不符 (not the year end of the line)")]
+    YearNotOver {
+        /// The line.
+        line: Line,
+    },
+    /// A correction of a month that is not closed.
+    #[error("{period} 尚未结账，应重新核算而不是调整 (month not closed; run it again)")]
+    PeriodStillOpen {
+        /// The period.
+        period: Period,
+    },
+    /// No such claim.
+    #[error("账簿中没有申报 {claim} (unknown claim)")]
+    ClaimUnknown {
+        /// The claim.
+        claim: ClaimId,
+    },
+    /// The claim was declared or decided otherwise.
+    #[error("申报 {claim} 已按另一内容登记 (claim known with other contents)")]
+    ClaimConflict {
+        /// The claim.
+        claim: ClaimId,
+    },
+    /// A claim that cannot move on so.
+    #[error("申报 {claim}：{what} (bad claim)")]
+    BadClaim {
+        /// The claim.
+        claim: ClaimId,
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// Another run pays the claim.
+    #[error("申报 {claim} 已由核算 {run} 补偿 (claim paid by another run)")]
+    ClaimTaken {
+        /// The claim.
+        claim: ClaimId,
+        /// The run.
+        run: RunId,
+    },
+    /// No such appeal.
+    #[error("账簿中没有申诉 {appeal} (unknown appeal)")]
+    AppealUnknown {
+        /// The appeal.
+        appeal: AppealId,
+    },
+    /// The number of the appeal stands for another one.
+    #[error("申诉编号 {appeal} 已用于另一申诉 (appeal number used for another appeal)")]
+    AppealConflict {
+        /// The appeal.
+        appeal: AppealId,
+    },
+    /// The appeal is at another step.
+    #[error("申诉 {appeal} 处于“{stage}”，不能执行此操作 (wrong step of the appeal)")]
+    AppealStage {
+        /// The appeal.
+        appeal: AppealId,
+        /// Where it stands.
+        stage: &'static str,
+    },
+    /// An appeal that cannot be taken so.
+    #[error("申诉 {appeal}：{what} (bad appeal)")]
+    BadAppeal {
+        /// The appeal.
+        appeal: AppealId,
+        /// What is wrong.
+        what: &'static str,
+    },
     /// The amount has the wrong sign or is zero.
     #[error("金额必须大于零 (amount must be above zero)")]
     NotPositive,
@@ -192,35 +369,4 @@ pub enum Rejection {
     /// The transaction itself is not well formed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-}
-
-impl Rejection {
-    /// A stable code for machines.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::PeriodNotOpen { .. } => "period_not_open",
-            Self::PeriodClosed { .. } => "period_closed",
-            Self::RunPending { .. } => "run_pending",
-            Self::KeyConflict { .. } => "key_conflict",
-            Self::Overdraft { .. } => "appropriation_exceeded",
-            Self::Insufficient { .. } => "balance_insufficient",
-            Self::RunUnknown { .. } => "run_unknown",
-            Self::WrongStage { .. } => "run_wrong_stage",
-            Self::RunConflict { .. } => "run_conflict",
-            Self::DigestMismatch { .. } => "digest_mismatch",
-            Self::ControlMismatch { .. } => "control_mismatch",
-            Self::SamePerson { .. } => "maker_is_checker",
-            Self::RoleForbidden { .. } => "role_forbidden",
-            Self::PeriodApproved { .. } => "period_approved",
-            Self::FuturePeriod { .. } => "period_in_future",
-            Self::BadAward { .. } => "award_invalid",
-            Self::AccrualMoved { .. } => "accrual_moved",
-            Self::AccrualUnknown { .. } => "accrual_unknown",
-            Self::AccrualExceeded { .. } => "accrual_exceeded",
-            Self::NotPositive => "amount_not_positive",
-            Self::OutOfRange => "amount_out_of_range",
-            Self::Missing { .. } => "text_missing",
-            Self::Ledger(_) => "transaction_invalid",
-        }
-    }
 }

@@ -1,15 +1,12 @@
-//! The states of a run and of its accruals, as they follow from events.
+//! The states of a run, as they follow from events.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use domain::{DepartmentId, Fen, Period, RunId};
+use domain::{Fen, Period};
 
-use crate::account::{Account, Line};
-use crate::command::ControlTotal;
+use crate::award::ControlTotal;
 use crate::digest::Digest;
 use crate::event::RunChange;
-use crate::kind::Component;
-use crate::transaction::Transaction;
 
 /// Where a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +49,11 @@ impl Stage {
     /// Whether somebody still has to decide on it.
     pub const fn is_pending(self) -> bool {
         matches!(self, Self::Calculated | Self::Submitted)
+    }
+
+    /// Whether it stands: no other run about the period is approved beside it.
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Calculated | Self::Submitted | Self::Approved)
     }
 
     /// The stage a change leads to, if it may follow.
@@ -155,66 +157,4 @@ pub(crate) fn advance(
     }
     run.stage = stage;
     Ok(run)
-}
-
-/// Something owed to a department by an approved run, and where it is now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Accrual {
-    /// The run.
-    pub run: RunId,
-    /// The period it is about.
-    pub for_period: Period,
-    /// The department.
-    pub department: DepartmentId,
-    /// The line that pays.
-    pub line: Line,
-    /// What it is for.
-    pub component: Component,
-    /// What was owed at first, fen.
-    pub amount_fen: Fen,
-    /// What of it stands to the department's credit, by account, fen above zero.
-    held: BTreeMap<Account, Fen>,
-}
-
-impl Accrual {
-    /// The accrual of a transaction; `None` if it is not shaped like one.
-    pub(crate) fn of(transaction: &Transaction) -> Option<Self> {
-        let run = transaction.run.as_ref()?.run.clone();
-        let department = transaction.department.clone()?;
-        let payable = Account::Payable(department.clone());
-        let amount_fen = transaction.amount_on(&payable).negated();
-        Some(Self {
-            run,
-            for_period: transaction.for_period,
-            line: transaction.line()?.clone(),
-            component: transaction.component?,
-            department,
-            amount_fen,
-            held: BTreeMap::from([(payable, amount_fen)]),
-        })
-    }
-
-    /// What of it stands on the account, fen.
-    pub fn held_on(&self, account: &Account) -> Fen {
-        self.held.get(account).copied().unwrap_or_default()
-    }
-
-    /// Whether all of it is payable still.
-    pub fn is_untouched(&self) -> bool {
-        self.held_on(&Account::Payable(self.department.clone())) == self.amount_fen
-    }
-
-    /// Follows a transaction that moves it; `None` if that moves more than there is.
-    pub(crate) fn follow(&mut self, transaction: &Transaction) -> Option<()> {
-        for leg in &transaction.legs {
-            if leg.account.department() == Some(&self.department) {
-                let now = self.held_on(&leg.account).checked_sub(leg.amount_fen)?;
-                if now < Fen::ZERO {
-                    return None;
-                }
-                self.held.insert(leg.account.clone(), now);
-            }
-        }
-        Some(())
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use chrono::NaiveDate;
-use domain::{DepartmentId, Fen, Period, RunId};
+use domain::{AppealId, DepartmentId, Fen, OrderId, Period, RunId};
 
 use crate::account::{Account, Group, Line};
 use crate::digest::Digest;
@@ -28,6 +28,25 @@ pub struct RunRef {
     pub run: RunId,
     /// Counts its calculations, from one.
     pub attempt: u32,
+}
+
+/// The decision that led to a transaction, where its kind needs one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Basis {
+    /// A line of an order.
+    Order {
+        /// The order.
+        order: OrderId,
+        /// The line, from zero.
+        line: u32,
+        /// The rule it applies; empty where no rule is applied.
+        rule: String,
+    },
+    /// An appeal.
+    Appeal {
+        /// The appeal.
+        appeal: AppealId,
+    },
 }
 
 /// What a transaction says, before it is checked.
@@ -57,6 +76,8 @@ pub struct Draft {
     pub document: String,
     /// Words for people.
     pub memo: String,
+    /// The decision that led to it.
+    pub basis: Option<Basis>,
     /// The legs.
     pub legs: Vec<Leg>,
 }
@@ -129,6 +150,34 @@ impl Transaction {
             .map_or(Fen::ZERO, |leg| leg.amount_fen)
     }
 
+    /// What it moves, fen: the debits of what is owed and paid; of the budget, or of memo accounts,
+    /// where it moves nothing else. A carry debits the budget twice, once a year.
+    pub fn moved_fen(&self) -> Fen {
+        let debits = |group: Group| -> i64 {
+            let legs = self.legs.iter().filter(|leg| leg.account.group() == group);
+            legs.map(|leg| leg.amount_fen.get().max(0)).sum()
+        };
+        let groups = [Group::Proprietary, Group::Budgetary, Group::Memo];
+        let moved = groups
+            .map(debits)
+            .into_iter()
+            .find(|sum| *sum > 0)
+            .unwrap_or_default();
+        Fen::new(if self.kind == Kind::Carry {
+            moved / 2
+        } else {
+            moved
+        })
+    }
+
+    /// The order and line that led to it.
+    pub fn order_line(&self) -> Option<(&OrderId, u32)> {
+        match &self.basis {
+            Some(Basis::Order { order, line, .. }) => Some((order, *line)),
+            _ => None,
+        }
+    }
+
     /// The legs with every amount turned round.
     pub fn negated_legs(&self) -> Vec<Leg> {
         self.legs
@@ -153,6 +202,28 @@ pub fn move_legs(debit: Account, credit: Account, amount_fen: Fen) -> [Leg; 2] {
             amount_fen: amount_fen.negated(),
         },
     ]
+}
+
+/// Adds an amount to a list of legs: to the leg of the account, if there is one; nothing adds none.
+pub(crate) fn add_leg(
+    legs: &mut Vec<Leg>,
+    account: Account,
+    amount_fen: Fen,
+) -> Result<(), LedgerError> {
+    if amount_fen == Fen::ZERO {
+        return Ok(());
+    }
+    match legs.iter_mut().find(|leg| leg.account == account) {
+        Some(leg) => {
+            let sum = leg.amount_fen.checked_add(amount_fen);
+            leg.amount_fen = sum.ok_or(LedgerError::OutOfRange)?;
+        }
+        None => legs.push(Leg {
+            account,
+            amount_fen,
+        }),
+    }
+    Ok(())
 }
 
 fn check_legs(legs: &[Leg]) -> Result<(), LedgerError> {
@@ -205,6 +276,7 @@ mod tests {
             reverses: None,
             document: "豫财〔2026〕1号".into(),
             memo: String::new(),
+            basis: None,
             legs,
         }
     }

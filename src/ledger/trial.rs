@@ -1,30 +1,30 @@
-//! A small set of books to try commands on, for the tests of this crate.
+//! A small set of books to try commands on, for the tests of this crate and of the store, which
+//! includes this file.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![allow(dead_code, reason = "no crate's tests need all of it")]
+#![allow(missing_docs, reason = "names say it; this is no interface")]
+
+#[path = "trial/random.rs"]
+pub mod random;
 
 use chrono::NaiveDate;
 use domain::{Fen, Period};
-
-use crate::account::{Account, Line};
-use crate::books::Books;
-use crate::command::{Action, Actor, Award, Command, Grant, Role, RunAwards, Transfer};
-use crate::decide::decide;
-use crate::digest::Digest;
-use crate::event::Event;
-use crate::instant::UtcMicros;
-use crate::kind::Component;
-use crate::rejection::Rejection;
+use ledger::{
+    Account, Action, Actor, Award, Books, Command, Component, Contest, Digest, Event, Grant, Line,
+    Order, OrderKind, OrderLine, PaymentReceipt, Rejection, Role, RunAwards, UtcMicros, decide,
+};
 
 /// Books with all their events.
 #[derive(Default)]
-pub(crate) struct Trial {
-    pub(crate) books: Books,
-    pub(crate) events: Vec<Event>,
-    pub(crate) now: i64,
+pub struct Trial {
+    pub books: Books,
+    pub events: Vec<Event>,
+    pub now: i64,
 }
 
 impl Trial {
     /// Carries out a command; the number of events it led to.
-    pub(crate) fn run(&mut self, actor: &Actor, action: Action) -> Result<usize, Rejection> {
+    pub fn run(&mut self, actor: &Actor, action: Action) -> Result<usize, Rejection> {
         self.now += 1;
         let command = Command::new(actor.clone(), action);
         let events = decide(&self.books, &command, UtcMicros::new(self.now))?;
@@ -37,12 +37,12 @@ impl Trial {
     }
 
     /// What stands on an account, fen.
-    pub(crate) fn fen(&self, account: &Account) -> i64 {
+    pub fn fen(&self, account: &Account) -> i64 {
         self.books.balance(account).balance_fen.get()
     }
 
     /// Books with March open and ten thousand fen on each of two lines.
-    pub(crate) fn funded() -> Self {
+    pub fn funded() -> Self {
         let mut trial = Self::default();
         let open = Action::OpenPeriod {
             period: period("2026-03"),
@@ -61,35 +61,76 @@ impl Trial {
     }
 
     /// Calculates, submits and approves a run.
-    pub(crate) fn approve(&mut self, awards: &RunAwards) {
+    pub fn approve(&mut self, awards: &RunAwards) {
         self.run(&robot(), calculate(awards)).unwrap();
         self.run(&assessor(), submit(awards)).unwrap();
         self.run(&finance(), approve(awards)).unwrap();
     }
+
+    /// Record numbers of the accruals of a run, in order.
+    pub fn accruals(&self, awards: &RunAwards) -> Vec<u64> {
+        self.books.run(&awards.run).unwrap().accruals.clone()
+    }
+
+    /// Proposes an order and has another person approve it, where it needs that.
+    pub fn order(&mut self, order: &Order) -> Result<(), Rejection> {
+        self.order_on(order, day(31))
+    }
+
+    /// The same on a business date.
+    pub fn order_on(&mut self, order: &Order, on: NaiveDate) -> Result<(), Rejection> {
+        self.run(&finance(), propose_on(order, on))?;
+        if order.kind.needs_approval() {
+            self.run(&checker(), approve_order_on(order, on))?;
+        }
+        Ok(())
+    }
+
+    /// Closes March and opens another month.
+    pub fn turn_to(&mut self, month: &str) {
+        let march = period("2026-03");
+        if self.books.period(march) == Some(ledger::PeriodState::Open) {
+            self.run(&finance(), Action::ClosePeriod { period: march })
+                .unwrap();
+        }
+        let open = Action::OpenPeriod {
+            period: period(month),
+        };
+        self.run(&finance(), open).unwrap();
+    }
 }
 
-pub(crate) fn robot() -> Actor {
+pub fn robot() -> Actor {
     Actor::new("monthly-run", Role::System)
 }
 
-pub(crate) fn assessor() -> Actor {
+pub fn assessor() -> Actor {
     Actor::new("zhang", Role::Assessor)
 }
 
-pub(crate) fn finance() -> Actor {
+pub fn finance() -> Actor {
     Actor::new("li", Role::Finance)
 }
 
-pub(crate) fn period(text: &str) -> Period {
+/// A second person of finance.
+pub fn checker() -> Actor {
+    Actor::new("zhao", Role::Finance)
+}
+
+pub fn liaison() -> Actor {
+    Actor::new("chen", Role::Liaison)
+}
+
+pub fn period(text: &str) -> Period {
     text.parse().unwrap()
 }
 
 /// A day of March 2026.
-pub(crate) fn day(of_march: u32) -> NaiveDate {
+pub fn day(of_march: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 3, of_march).unwrap()
 }
 
-pub(crate) fn line(which: u8) -> Line {
+pub fn line(which: u8) -> Line {
     Line {
         payer: "410000".into(),
         budget_year: 2026,
@@ -99,11 +140,11 @@ pub(crate) fn line(which: u8) -> Line {
 }
 
 /// The id of a department.
-pub(crate) fn department(which: u8) -> domain::DepartmentId {
+pub fn department(which: u8) -> domain::DepartmentId {
     format!("D{which}").as_str().into()
 }
 
-pub(crate) fn award(to: u8, from: u8, fen: i64, unfunded: i64) -> Award {
+pub fn award(to: u8, from: u8, fen: i64, unfunded: i64) -> Award {
     Award {
         department: department(to),
         line: line(from),
@@ -114,30 +155,31 @@ pub(crate) fn award(to: u8, from: u8, fen: i64, unfunded: i64) -> Award {
     }
 }
 
-pub(crate) fn awards(run: &str, lines: Vec<Award>) -> RunAwards {
+pub fn awards(run: &str, lines: Vec<Award>) -> RunAwards {
     RunAwards {
         run: domain::RunId::new(run),
         period: period("2026-03"),
         digest: Digest::of(run.as_bytes()),
         lines,
+        claims: Vec::new(),
     }
 }
 
-pub(crate) fn calculate(awards: &RunAwards) -> Action {
+pub fn calculate(awards: &RunAwards) -> Action {
     Action::CalculateRun {
         awards: awards.clone(),
         effective_on: day(31),
     }
 }
 
-pub(crate) fn submit(awards: &RunAwards) -> Action {
+pub fn submit(awards: &RunAwards) -> Action {
     Action::SubmitRun {
         run: awards.run.clone(),
         digest: awards.digest,
     }
 }
 
-pub(crate) fn approve(awards: &RunAwards) -> Action {
+pub fn approve(awards: &RunAwards) -> Action {
     Action::ApproveRun {
         run: awards.run.clone(),
         digest: awards.digest,
@@ -146,7 +188,7 @@ pub(crate) fn approve(awards: &RunAwards) -> Action {
     }
 }
 
-pub(crate) fn reject(awards: &RunAwards) -> Action {
+pub fn reject(awards: &RunAwards) -> Action {
     Action::RejectRun {
         run: awards.run.clone(),
         reason: "材料不全".into(),
@@ -154,7 +196,7 @@ pub(crate) fn reject(awards: &RunAwards) -> Action {
     }
 }
 
-pub(crate) fn void(awards: &RunAwards) -> Action {
+pub fn void(awards: &RunAwards) -> Action {
     Action::VoidRun {
         run: awards.run.clone(),
         reason: "数据有误".into(),
@@ -162,13 +204,84 @@ pub(crate) fn void(awards: &RunAwards) -> Action {
     }
 }
 
-pub(crate) fn transfer(accrual: u64, fen: i64, key: &str) -> Transfer {
-    Transfer {
+/// An order of the kind of its lines.
+pub fn order(id: &str, lines: Vec<OrderLine>) -> Order {
+    Order {
+        id: id.into(),
+        kind: lines.first().map_or(OrderKind::Pay, OrderLine::order_kind),
+        rule: "tiaoli-809@1.0.0#withhold".into(),
+        document: format!("郑财决〔2026〕{id}号"),
+        reason: "考核结果运用".into(),
+        lines,
+    }
+}
+
+pub fn propose(order: &Order) -> Action {
+    propose_on(order, day(31))
+}
+
+pub fn propose_on(order: &Order, effective_on: NaiveDate) -> Action {
+    Action::ProposeOrder {
+        order: order.clone(),
+        effective_on,
+    }
+}
+
+pub fn approve_order(order: &Order) -> Action {
+    approve_order_on(order, day(31))
+}
+
+pub fn approve_order_on(order: &Order, effective_on: NaiveDate) -> Action {
+    Action::ApproveOrder {
+        order: order.id.clone(),
+        digest: order.digest(),
+        control: order.control().unwrap(),
+        effective_on,
+    }
+}
+
+pub fn refuse_order(order: &Order) -> Action {
+    Action::RefuseOrder {
+        order: order.id.clone(),
+        digest: order.digest(),
+        reason: "账号有误".into(),
+    }
+}
+
+/// The treasury's word about a line of a batch.
+pub fn receipt(order: &Order, line: u32) -> PaymentReceipt {
+    PaymentReceipt {
+        order: order.id.clone(),
+        line,
+        receipt: format!("国库{}-{line}", order.id),
+        amount_fen: order.line(line).unwrap().amount_fen(),
+        effective_on: day(31),
+        memo: String::new(),
+    }
+}
+
+pub fn pay(accrual: u64, fen: i64) -> OrderLine {
+    OrderLine::Pay {
         accrual,
         amount_fen: Fen::new(fen),
-        document: "决定书1号".into(),
-        memo: String::new(),
-        effective_on: day(31),
-        idempotency_key: key.into(),
+    }
+}
+
+pub fn withhold(accrual: u64, fen: i64) -> OrderLine {
+    OrderLine::Withhold {
+        accrual,
+        amount_fen: Fen::new(fen),
+    }
+}
+
+pub fn contest(department: u8, accrual: u64, fen: i64) -> Contest {
+    Contest {
+        department: self::department(department),
+        period: period("2026-03"),
+        subject: "reply_on_time".into(),
+        accrual: Some(accrual),
+        contested_fen: Fen::new(fen),
+        statement_sha256: Digest::of(b"grounds"),
+        due_on: day(31),
     }
 }

@@ -6,6 +6,8 @@
 
 mod append;
 mod audit;
+mod balance;
+mod head;
 mod projection;
 mod records;
 mod rows;
@@ -13,16 +15,21 @@ mod schema;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod triggers;
+#[path = "../ledger/trial.rs"]
+mod trial;
 
-use ledger::{Books, Command, CompactRange, Event, LedgerError, Rejection, Signer, UtcMicros};
+use ledger::{Books, Command, Event, LedgerError, Rejection, Signer, UtcMicros};
 
 use crate::conn::AnyConn;
 use crate::error::StoreError;
 use crate::pool::Store;
 use crate::tx::TxError;
 
+use head::Head;
+
 pub use audit::{Audit, Finding, audit};
+pub use balance::balance;
+pub(crate) use head::HeadCache;
 pub use records::{
     checkpoint_at, events, events_of, latest_checkpoint, leaf_hashes, receipt, record_count,
 };
@@ -56,9 +63,17 @@ impl TxError for ExecuteError {
     }
 }
 
-/// The books as the records make them.
+/// The books as the records make them, all of them read and followed.
 pub fn books(conn: &mut AnyConn) -> Result<Books, ExecuteError> {
     Ok(Books::replay(&events(conn, 1)?)?)
+}
+
+/// The same from the head that this process keeps: only what was appended since is read.
+pub fn current_books(store: &Store, conn: &mut AnyConn) -> Result<Books, ExecuteError> {
+    let head = store.head().current(conn)?;
+    let books = head.books.clone();
+    store.head().keep(head);
+    Ok(books)
 }
 
 /// Carries out one command in a transaction of its own; the events it led to, none when the books
@@ -79,29 +94,43 @@ pub fn execute_all(
     now: UtcMicros,
     signer: &Signer,
 ) -> Result<Vec<Event>, ExecuteError> {
-    store.write(|conn| execute_in(conn, commands, now, signer))
+    let mut committed = None;
+    let events = store.write_in_turn(|conn| {
+        let (head, events) = carry_out(store, conn, commands, now, signer)?;
+        committed = Some(head);
+        Ok::<_, ExecuteError>(events)
+    })?;
+    if let Some(head) = committed {
+        store.head().keep(head);
+    }
+    Ok(events)
 }
 
 /// The same inside a writing transaction of the caller, who rolls back on an error.
 pub fn execute_in(
+    store: &Store,
     conn: &mut AnyConn,
     commands: &[Command],
     now: UtcMicros,
     signer: &Signer,
 ) -> Result<Vec<Event>, ExecuteError> {
-    let mut books = books(conn)?;
-    let mut log = CompactRange::of(leaf_hashes(conn)?);
-    let mut appended = Vec::new();
-    for command in commands {
-        for event in ledger::decide(&books, command, now)? {
-            books.apply(&event)?;
-            appended.push(event);
-        }
+    Ok(carry_out(store, conn, commands, now, signer)?.1)
+}
+
+/// The head after the commands, which is not to be believed before the transaction is committed.
+fn carry_out(
+    store: &Store,
+    conn: &mut AnyConn,
+    commands: &[Command],
+    now: UtcMicros,
+    signer: &Signer,
+) -> Result<(Head, Vec<Event>), ExecuteError> {
+    let mut head = store.head().current(conn)?;
+    let decided = ledger::decide_all(&head.books, commands, now)?;
+    if let Some(last) = decided.events.last() {
+        append::append(conn, &decided.events, &mut head)?;
+        append::seal(conn, &head.log, last.recorded_at, signer)?;
     }
-    if let Some(last) = appended.last() {
-        let recorded_at = last.recorded_at;
-        append::append(conn, &appended, &mut log)?;
-        append::seal(conn, &log, recorded_at, signer)?;
-    }
-    Ok(appended)
+    head.books = decided.books;
+    Ok((head, decided.events))
 }

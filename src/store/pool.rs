@@ -7,9 +7,10 @@ use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
 
 use crate::conn::{Access, AnyConn, Backend};
 use crate::error::StoreError;
+use crate::ledger::HeadCache;
 use crate::migrate;
 use crate::target::Target;
-use crate::tx::{TxError, read_tx, write_tx};
+use crate::tx::{TxError, read_tx, turn_tx, write_tx};
 
 /// Readers of SQLite, and readers and writers together of PostgreSQL.
 const CONNECTIONS_MAX: u32 = 8;
@@ -26,6 +27,7 @@ pub struct Store {
     backend: Backend,
     readers: Pool<ConnManager>,
     writers: Pool<ConnManager>,
+    head: HeadCache,
 }
 
 impl fmt::Debug for Store {
@@ -116,6 +118,21 @@ impl Store {
         write_tx(&mut conn, work)
     }
 
+    /// Runs the closure in one writing transaction that takes turns with all others begun so, on
+    /// either database; it may run more than once.
+    pub(crate) fn write_in_turn<T, E: TxError>(
+        &self,
+        work: impl FnMut(&mut AnyConn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut conn = self.writers.get().map_err(StoreError::from)?;
+        turn_tx(&mut conn, work)
+    }
+
+    /// The head of the ledger that this process keeps.
+    pub(crate) const fn head(&self) -> &HeadCache {
+        &self.head
+    }
+
     fn with_pools(target: Target) -> Result<Self, StoreError> {
         let pool = |size: u32, access: Access| {
             let manager = ConnManager {
@@ -144,6 +161,7 @@ impl Store {
             backend,
             readers,
             writers,
+            head: HeadCache::default(),
         })
     }
 }

@@ -27,8 +27,15 @@ pub(crate) struct TestDb {
 }
 
 enum Home {
-    Folder { _folder: tempfile::TempDir },
-    Schema { server: String, schema: String },
+    /// Another's, who removes it.
+    Borrowed,
+    Folder {
+        _folder: tempfile::TempDir,
+    },
+    Schema {
+        server: String,
+        schema: String,
+    },
 }
 
 impl TestDb {
@@ -64,6 +71,15 @@ impl TestDb {
             url,
             _home: Home::Schema { server, schema },
         })
+    }
+
+    /// The same database once more, as another process would open it.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            store: Store::open(&self.url).unwrap(),
+            url: self.url.clone(),
+            _home: Home::Borrowed,
+        }
     }
 
     /// A connection beside the pools, outside any transaction.

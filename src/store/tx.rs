@@ -36,11 +36,28 @@ const PAUSE_MS: u64 = 5;
 /// Runs the closure in one writing transaction: all of it happens, or nothing.
 pub fn write_tx<T, E: TxError>(
     conn: &mut AnyConn,
+    work: impl FnMut(&mut AnyConn) -> Result<T, E>,
+) -> Result<T, E> {
+    retrying_tx(conn, begin_write, work)
+}
+
+/// The same, taking turns with all others begun so: whoever waits reads what the one before it
+/// committed, so that nothing has to be tried again and READ COMMITTED is enough.
+pub(crate) fn turn_tx<T, E: TxError>(
+    conn: &mut AnyConn,
+    work: impl FnMut(&mut AnyConn) -> Result<T, E>,
+) -> Result<T, E> {
+    retrying_tx(conn, begin_turn, work)
+}
+
+fn retrying_tx<T, E: TxError>(
+    conn: &mut AnyConn,
+    begin: fn(&mut AnyConn) -> diesel::QueryResult<()>,
     mut work: impl FnMut(&mut AnyConn) -> Result<T, E>,
 ) -> Result<T, E> {
     let mut attempt = 1;
     loop {
-        let outcome = attempt_tx(conn, begin_write, &mut work);
+        let outcome = attempt_tx(conn, begin, &mut work);
         let Err(error) = outcome else { return outcome };
         let retry = error.store_error().is_some_and(StoreError::is_transient);
         if !retry || attempt == ATTEMPTS_MAX {
@@ -91,6 +108,21 @@ fn begin_write(conn: &mut AnyConn) -> diesel::QueryResult<()> {
             AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")
         }
     }
+}
+
+/// One number for this program, by which writers of the ledger wait for one another.
+const PG_TURN: &str = "SELECT pg_advisory_xact_lock(4805201902)";
+
+fn begin_turn(conn: &mut AnyConn) -> diesel::QueryResult<()> {
+    let AnyConn::Pg(pg) = conn else {
+        return begin_write(conn);
+    };
+    AnsiTransactionManager::begin_transaction_sql(pg, "BEGIN ISOLATION LEVEL READ COMMITTED")?;
+    pg.batch_execute(PG_TURN).inspect_err(|_| {
+        if let Err(fault) = AnsiTransactionManager::rollback_transaction(pg) {
+            tracing::warn!(%fault, "rollback failed");
+        }
+    })
 }
 
 fn begin_read(conn: &mut AnyConn) -> diesel::QueryResult<()> {

@@ -8,12 +8,19 @@ use crate::books::PeriodState;
 use crate::command::{Action, Actor, ControlTotal, Grant, Role};
 use crate::digest::Digest;
 use crate::event::{Body, RunChange};
+use crate::order::OrderLine;
 use crate::rejection::Rejection;
 use crate::run_state::Stage;
 use crate::trial::{
-    Trial, approve, assessor, award, awards, calculate, day, department, finance, line, period,
-    reject, robot, submit, transfer, void,
+    Trial, approve, assessor, award, awards, calculate, day, department, finance, line, order,
+    period, propose, propose_on, reject, robot, submit, void, withhold,
 };
+
+mod appeals;
+mod claims;
+mod orders;
+mod payments;
+mod year_end;
 
 fn grant(which: u8, fen: i64, document: &str) -> Grant {
     Grant {
@@ -244,14 +251,19 @@ fn an_approved_run_is_voided_only_while_nothing_followed_from_it() {
     let run = awards("r1", vec![award(1, 0, 3_000, 9), award(2, 1, 500, 0)]);
     trial.approve(&run);
     let accrual = trial.books.run(&run.run).unwrap().accruals[0];
-    let withhold = Action::Withhold(transfer(accrual, 1_000, "w1"));
-    trial.run(&finance(), withhold).unwrap();
+    trial
+        .order(&order("w1", vec![withhold(accrual, 1_000)]))
+        .unwrap();
     assert!(matches!(
         trial.run(&finance(), void(&run)),
         Err(Rejection::AccrualMoved { .. })
     ));
-    let unhold = Action::Unhold(transfer(accrual, 1_000, "u1"));
-    trial.run(&finance(), unhold).unwrap();
+    let amount_fen = Fen::new(1_000);
+    let unhold = OrderLine::Unhold {
+        accrual,
+        amount_fen,
+    };
+    trial.order(&order("u1", vec![unhold])).unwrap();
     let refused = trial.run(&assessor(), void(&run));
     assert!(matches!(refused, Err(Rejection::RoleForbidden { .. })));
     trial.run(&finance(), void(&run)).unwrap();
@@ -266,38 +278,6 @@ fn an_approved_run_is_voided_only_while_nothing_followed_from_it() {
     }
     assert_eq!(trial.fen(&Account::Available(line(0))), 10_000);
     assert_eq!(trial.books.accrual(accrual), None);
-}
-
-#[test]
-fn an_accrual_is_withheld_disputed_and_forfeited_within_its_amount() {
-    let mut trial = Trial::funded();
-    let run = awards("r1", vec![award(1, 0, 3_000, 0), award(1, 1, 5_000, 0)]);
-    trial.approve(&run);
-    let accrual = trial.books.run(&run.run).unwrap().accruals[0];
-    // The department has 8,000 payable, but this accrual only 3,000.
-    let refused = trial.run(&finance(), Action::Withhold(transfer(accrual, 3_001, "w0")));
-    assert!(matches!(refused, Err(Rejection::AccrualExceeded { .. })));
-    let withhold = Action::Withhold(transfer(accrual, 2_000, "w1"));
-    assert_eq!(trial.run(&finance(), withhold.clone()), Ok(1));
-    assert_eq!(trial.run(&finance(), withhold), Ok(0));
-    let liaison = Actor::new("chen", Role::Liaison);
-    let dispute = Action::Dispute(transfer(accrual, 1_000, "d1"));
-    assert_eq!(trial.run(&liaison, dispute), Ok(1));
-    assert_eq!(trial.fen(&Account::Disputed(department(1))), -1_000);
-    let resolve = Action::Resolve(transfer(accrual, 1_000, "d1"));
-    assert_eq!(trial.run(&assessor(), resolve), Ok(1));
-    let forfeit = Action::Forfeit(transfer(accrual, 2_000, "f1"));
-    assert_eq!(trial.run(&finance(), forfeit), Ok(1));
-    assert_eq!(trial.fen(&Account::Payable(department(1))), -6_000);
-    assert_eq!(trial.fen(&Account::Withheld(department(1))), 0);
-    assert_eq!(trial.fen(&Account::Available(line(0))), 9_000);
-    for (fen, accrual, code) in [
-        (0, accrual, "amount_not_positive"),
-        (1, 1, "accrual_unknown"),
-    ] {
-        let refused = trial.run(&finance(), Action::Withhold(transfer(accrual, fen, "x")));
-        assert_eq!(refused.unwrap_err().code(), code);
-    }
 }
 
 #[test]
@@ -322,9 +302,9 @@ fn t18_a_closed_month_takes_nothing_and_seals_all_balances() {
         Body::PeriodClosed { balances_root, accounts: 8, .. } if *balances_root == sealed
     ));
     let accrual = trial.books.run(&run.run).unwrap().accruals[0];
-    let late = transfer(accrual, 1, "w");
+    let late = order("w", vec![withhold(accrual, 1)]);
     assert!(matches!(
-        trial.run(&finance(), Action::Withhold(late.clone())),
+        trial.run(&finance(), propose(&late)),
         Err(Rejection::PeriodClosed { .. })
     ));
     let open = |text| Action::OpenPeriod {
@@ -335,14 +315,13 @@ fn t18_a_closed_month_takes_nothing_and_seals_all_balances() {
         Err(Rejection::PeriodClosed { .. })
     ));
     // The correction stands in April and says it is about March.
-    let mut in_april = late;
-    in_april.effective_on = period("2026-04").first_day();
+    let in_april = propose_on(&late, period("2026-04").first_day());
     assert!(matches!(
-        trial.run(&finance(), Action::Withhold(in_april.clone())),
+        trial.run(&finance(), in_april.clone()),
         Err(Rejection::PeriodNotOpen { .. })
     ));
     trial.run(&finance(), open("2026-04")).unwrap();
-    trial.run(&finance(), Action::Withhold(in_april)).unwrap();
+    trial.run(&finance(), in_april).unwrap();
     let Body::Posted(posted) = &trial.events.last().unwrap().body else {
         panic!("a posted transaction");
     };

@@ -3,48 +3,122 @@
 use diesel::prelude::*;
 use ledger::{Checkpoint, CompactRange, Digest, Event, Signer, UtcMicros};
 
-use super::projection::{AccountIds, BodyRows, rows_of};
-use super::rows::{AccountRow, CheckpointRow};
-use super::schema::{accounts, checkpoints, ledger_records, period_events, run_events, txns};
+use super::head::Head;
+use super::projection::{BodyRows, Rows, rows_of};
+use super::rows::{
+    AccountRow, AppealRow, CheckpointRow, ClaimRow, OrderLineRow, OrderRow, PeriodRow, RecordRow,
+    RunRow, TxnRow,
+};
+use super::schema::{
+    accounts, appeal_events, checkpoints, claim_events, ledger_records, order_events, order_lines,
+    period_events, run_events, txns,
+};
 use crate::cells;
 use crate::conn::AnyConn;
 use crate::error::StoreError;
 
-/// Appends events in order, to the tables and to the log.
+/// Appends events in order, to the tables and to the log. Neighbours of one kind go together: the
+/// triggers ask that projections follow one another in the order of records, not that each waits
+/// for the answer about the one before.
 pub(super) fn append(
     conn: &mut AnyConn,
     events: &[Event],
-    log: &mut CompactRange,
+    head: &mut Head,
 ) -> Result<(), StoreError> {
-    let mut ids = AccountIds::of(accounts::table.load::<AccountRow>(conn)?);
+    let mut run = Run::default();
     for event in events {
-        let rows = rows_of(event, &mut ids)?;
+        let rows = rows_of(event, &mut head.ids)?;
         if let Some(leaf) = Digest::from_slice(&rows.record.leaf_hash) {
-            log.append(leaf);
+            head.log.append(leaf);
         }
-        diesel::insert_into(ledger_records::table)
-            .values(rows.record)
-            .execute(conn)?;
-        match rows.body {
-            BodyRows::Period(row) => diesel::insert_into(period_events::table)
-                .values(row)
-                .execute(conn)?,
-            BodyRows::Run(row) => diesel::insert_into(run_events::table)
-                .values(row)
-                .execute(conn)?,
-            BodyRows::Posted { accounts, txn, .. } => {
-                for account in accounts {
-                    diesel::insert_into(accounts::table)
-                        .values(account)
-                        .execute(conn)?;
-                }
-                diesel::insert_into(txns::table)
-                    .values(*txn)
-                    .execute(conn)?
-            }
-        };
+        if !run.takes(&rows.body) {
+            run.flush(conn)?;
+        }
+        run.push(rows);
     }
-    Ok(())
+    run.flush(conn)
+}
+
+/// Neighbouring events of one kind.
+#[derive(Default)]
+struct Run {
+    records: Vec<RecordRow>,
+    accounts: Vec<AccountRow>,
+    txns: Vec<TxnRow>,
+    periods: Vec<PeriodRow>,
+    runs: Vec<RunRow>,
+    orders: Vec<OrderRow>,
+    lines: Vec<OrderLineRow>,
+    claims: Vec<ClaimRow>,
+    appeals: Vec<AppealRow>,
+}
+
+/// PostgreSQL takes 65,535 values in a statement, and a transaction has twenty.
+const ROWS_MAX: usize = 2_000;
+
+macro_rules! insert {
+    ($conn:expr, $table:ident, $rows:expr) => {
+        match $conn {
+            AnyConn::Pg(pg) => {
+                for part in $rows.chunks(ROWS_MAX) {
+                    diesel::insert_into($table::table)
+                        .values(part)
+                        .execute(pg)?;
+                }
+            }
+            // One process, no round trips: a statement prepared once is as fast as many rows.
+            AnyConn::Sqlite(sqlite) => {
+                for row in &$rows {
+                    diesel::insert_into($table::table)
+                        .values(row)
+                        .execute(sqlite)?;
+                }
+            }
+        }
+    };
+}
+
+impl Run {
+    fn takes(&self, body: &BodyRows) -> bool {
+        match body {
+            BodyRows::Posted { .. } => self.records.len() == self.txns.len(),
+            BodyRows::Claim(_) => self.records.len() == self.claims.len(),
+            // An order's lines stand between its proposal and what follows.
+            _ => self.records.is_empty(),
+        }
+    }
+
+    fn push(&mut self, rows: Rows) {
+        self.records.push(rows.record);
+        match rows.body {
+            BodyRows::Period(row) => self.periods.push(row),
+            BodyRows::Run(row) => self.runs.push(row),
+            BodyRows::Order { event, lines } => {
+                self.orders.push(event);
+                self.lines.extend(lines);
+            }
+            BodyRows::Claim(row) => self.claims.push(row),
+            BodyRows::Appeal(row) => self.appeals.push(row),
+            BodyRows::Posted { accounts, txn, .. } => {
+                self.accounts.extend(accounts);
+                self.txns.push(*txn);
+            }
+        }
+    }
+
+    fn flush(&mut self, conn: &mut AnyConn) -> Result<(), StoreError> {
+        let rows = std::mem::take(self);
+        insert!(conn, ledger_records, rows.records);
+        insert!(conn, accounts, rows.accounts);
+        insert!(conn, txns, rows.txns);
+        insert!(conn, period_events, rows.periods);
+        insert!(conn, run_events, rows.runs);
+        insert!(conn, order_events, rows.orders);
+        insert!(conn, order_lines, rows.lines);
+        insert!(conn, claim_events, rows.claims);
+        insert!(conn, appeal_events, rows.appeals);
+        Ok(())
+    }
 }
 
 /// Signs the log as it stands and keeps the note.

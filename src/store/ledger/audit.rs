@@ -1,14 +1,20 @@
 //! The audit: replays the records and compares every table, root and signature with the result.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use ledger::{Books, CompactRange, Digest, Event, SignedCheckpoint, VerifierKey, leaf};
 
 use super::projection::{AccountIds, BodyRows, rows_of};
-use super::rows::{AccountRow, CheckpointRow, PeriodRow, PostingRow, RecordRow, RunRow, TxnRow};
+use super::rows::{
+    AccountRow, AppealRow, CheckpointRow, ClaimRow, OrderLineRow, OrderRow, PeriodRow, PostingRow,
+    RecordRow, RunRow, TxnRow,
+};
 use super::schema::{
-    accounts, checkpoints, ledger_records, period_events, postings, run_events, txns,
+    accounts, appeal_events, checkpoints, claim_events, ledger_records, order_events, order_lines,
+    period_events, postings, run_events, txns,
 };
 use crate::conn::AnyConn;
 use crate::error::StoreError;
@@ -112,13 +118,17 @@ fn roots_of(records: &[RecordRow]) -> Vec<Digest> {
 }
 
 /// The rows the tables should hold.
-#[derive(Default)]
-struct Expected {
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Expected {
     accounts: Vec<AccountRow>,
     txns: Vec<TxnRow>,
     postings: Vec<PostingRow>,
     periods: Vec<PeriodRow>,
     runs: Vec<RunRow>,
+    orders: Vec<OrderRow>,
+    order_lines: Vec<OrderLineRow>,
+    claims: Vec<ClaimRow>,
+    appeals: Vec<AppealRow>,
 }
 
 fn project(
@@ -135,6 +145,12 @@ fn project(
         match rows.body {
             BodyRows::Period(row) => expected.periods.push(row),
             BodyRows::Run(row) => expected.runs.push(row),
+            BodyRows::Order { event, lines } => {
+                expected.orders.push(event);
+                expected.order_lines.extend(lines);
+            }
+            BodyRows::Claim(row) => expected.claims.push(row),
+            BodyRows::Appeal(row) => expected.appeals.push(row),
             BodyRows::Posted {
                 accounts,
                 txn,
@@ -150,8 +166,27 @@ fn project(
     expected
         .postings
         .sort_by_key(|row| (row.account_id, row.account_seq));
+    sum_up(&mut expected.postings);
+    expected
+        .order_lines
+        .sort_by(|a, b| (&a.order_id, a.line_index).cmp(&(&b.order_id, b.line_index)));
     expected.periods.sort_by_key(|row| row.seq);
     Ok(expected)
+}
+
+/// The running sums of month and day, account by account.
+fn sum_up(postings: &mut [PostingRow]) {
+    let mut months: BTreeMap<(i64, String), i64> = BTreeMap::new();
+    let mut days: BTreeMap<(i64, NaiveDate), i64> = BTreeMap::new();
+    for row in postings {
+        let month = months
+            .entry((row.account_id, row.period.clone()))
+            .or_default();
+        let day = days.entry((row.account_id, row.effective_on)).or_default();
+        *month = month.saturating_add(row.amount_fen);
+        *day = day.saturating_add(row.amount_fen);
+        (row.period_sum_fen, row.day_sum_fen) = (*month, *day);
+    }
 }
 
 impl Expected {
@@ -168,6 +203,16 @@ impl Expected {
         compare("period_events", &self.periods, &found, findings);
         let found: Vec<RunRow> = run_events::table.order(run_events::seq).load(conn)?;
         compare("run_events", &self.runs, &found, findings);
+        let found: Vec<OrderRow> = order_events::table.order(order_events::seq).load(conn)?;
+        compare("order_events", &self.orders, &found, findings);
+        let mut found: Vec<OrderLineRow> = order_lines::table.load(conn)?;
+        // By the bytes of the ids, which databases may order by the words of a language.
+        found.sort_by(|a, b| (&a.order_id, a.line_index).cmp(&(&b.order_id, b.line_index)));
+        compare("order_lines", &self.order_lines, &found, findings);
+        let found: Vec<ClaimRow> = claim_events::table.order(claim_events::seq).load(conn)?;
+        compare("claim_events", &self.claims, &found, findings);
+        let found: Vec<AppealRow> = appeal_events::table.order(appeal_events::seq).load(conn)?;
+        compare("appeal_events", &self.appeals, &found, findings);
         Ok(())
     }
 }

@@ -1,26 +1,24 @@
 //! From events to rows. Appending and auditing share it, so that they cannot drift apart.
 
-use std::collections::BTreeMap;
+mod decision;
 
-use ledger::{Account, Body, Event, Posted, RunChange, RunRef, leaf, merkle};
+use imbl::OrdMap;
+use ledger::{Account, Basis, Body, Event, Posted, RunChange, RunRef, leaf, merkle};
 
-use super::rows::{AccountRow, PeriodRow, PostingRow, RecordRow, RunRow, TxnRow};
+use super::rows::{
+    AccountRow, AppealRow, ClaimRow, OrderLineRow, OrderRow, PeriodRow, PostingRow, RecordRow,
+    RunRow, TxnRow,
+};
 use crate::cells;
 use crate::error::StoreError;
 
 /// The numbers of accounts, given in the order of first use.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct AccountIds {
-    ids: BTreeMap<String, i64>,
+    ids: OrdMap<String, i64>,
 }
 
 impl AccountIds {
-    /// The numbers that are given already.
-    pub(super) fn of(rows: impl IntoIterator<Item = AccountRow>) -> Self {
-        let ids = rows.into_iter().map(|row| (row.code, row.id)).collect();
-        Self { ids }
-    }
-
     /// The number of the account, and its row when it is new.
     fn id(&mut self, account: &Account) -> Result<(i64, Option<AccountRow>), StoreError> {
         let code = account.code();
@@ -38,6 +36,16 @@ impl AccountIds {
         };
         Ok((id, Some(row)))
     }
+
+    /// Numbers the accounts of an event that was appended before.
+    pub(super) fn see(&mut self, event: &Event) -> Result<(), StoreError> {
+        if let Body::Posted(posted) = &event.body {
+            for posting in posted.postings() {
+                self.id(posting.account)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// All rows of one event.
@@ -52,6 +60,13 @@ pub(super) struct Rows {
 pub(super) enum BodyRows {
     Period(PeriodRow),
     Run(RunRow),
+    Order {
+        event: OrderRow,
+        /// Those of a proposal.
+        lines: Vec<OrderLineRow>,
+    },
+    Claim(ClaimRow),
+    Appeal(AppealRow),
     Posted {
         /// Accounts used for the first time.
         accounts: Vec<AccountRow>,
@@ -65,37 +80,47 @@ pub(super) enum BodyRows {
 pub(super) fn rows_of(event: &Event, ids: &mut AccountIds) -> Result<Rows, StoreError> {
     let seq = cells::count_cell("ledger_records", "seq", event.seq)?;
     let bytes = leaf::event_bytes(event);
+    let actor_id = || event.actor.id.clone();
     let record = RecordRow {
         seq,
         kind: event.body.code().to_owned(),
-        actor_id: event.actor.id.clone(),
+        actor_id: actor_id(),
         actor_role: event.actor.role.code().to_owned(),
         recorded_at: event.recorded_at.to_naive(),
         leaf_hash: merkle::leaf_hash(&bytes).as_bytes().to_vec(),
         body: bytes,
     };
+    let period_row = |period: &domain::Period, event_index| {
+        BodyRows::Period(PeriodRow {
+            period: period.to_string(),
+            event_index,
+            kind: record.kind.clone(),
+            seq,
+        })
+    };
     let body = match &event.body {
-        Body::PeriodOpened { period } => BodyRows::Period(PeriodRow {
-            period: period.to_string(),
-            event_index: 0,
-            kind: record.kind.clone(),
-            seq,
-        }),
-        Body::PeriodClosed { period, .. } => BodyRows::Period(PeriodRow {
-            period: period.to_string(),
-            event_index: 1,
-            kind: record.kind.clone(),
-            seq,
-        }),
+        Body::PeriodOpened { period } => period_row(period, 0),
+        Body::PeriodClosed { period, .. } => period_row(period, 1),
         Body::Run {
             run,
             digest,
             change,
         } => BodyRows::Run(RunRow {
             digest: digest.to_string(),
-            actor_id: event.actor.id.clone(),
+            actor_id: actor_id(),
             ..run_row(seq, run, change)
         }),
+        Body::Order {
+            order,
+            digest,
+            change,
+        } => decision::order_rows(seq, order, digest, change, actor_id())?,
+        Body::Claim { claim, change } => {
+            BodyRows::Claim(decision::claim_row(seq, claim, change, actor_id()))
+        }
+        Body::Appeal { appeal, change } => {
+            BodyRows::Appeal(decision::appeal_row(seq, appeal, change, actor_id())?)
+        }
         Body::Posted(posted) => posted_rows(seq, posted, ids)?,
     };
     Ok(Rows { record, body })
@@ -124,13 +149,20 @@ fn run_row(seq: i64, run: &RunRef, change: &RunChange) -> RunRow {
     }
 }
 
+/// The cell of a record number that may be absent.
+fn number(
+    table: &'static str,
+    column: &'static str,
+    value: Option<u64>,
+) -> Result<Option<i64>, StoreError> {
+    value
+        .map(|value| cells::count_cell(table, column, value))
+        .transpose()
+}
+
 fn posted_rows(seq: i64, posted: &Posted, ids: &mut AccountIds) -> Result<BodyRows, StoreError> {
     let transaction = &posted.transaction;
-    let number = |column, value: Option<u64>| {
-        value
-            .map(|value| cells::count_cell("txns", column, value))
-            .transpose()
-    };
+    let period = transaction.period.to_string();
     let mut accounts = Vec::new();
     let mut postings = Vec::new();
     for (leg_index, posting) in (0_i64..).zip(posted.postings()) {
@@ -144,14 +176,23 @@ fn posted_rows(seq: i64, posted: &Posted, ids: &mut AccountIds) -> Result<BodyRo
             leg_index,
             amount_fen: posting.amount_fen.get(),
             balance_after_fen: mark.balance_after_fen.get(),
+            period: period.clone(),
+            effective_on: transaction.effective_on,
+            period_sum_fen: 0,
+            day_sum_fen: 0,
         });
     }
     let run = transaction.run.as_ref();
     let department = transaction.department.as_ref();
+    let (order, appeal) = match &transaction.basis {
+        Some(Basis::Order { order, line, rule }) => (Some((order, line, rule)), None),
+        Some(Basis::Appeal { appeal }) => (None, Some(appeal)),
+        None => (None, None),
+    };
     let txn = TxnRow {
         seq,
         kind: transaction.kind.code().to_owned(),
-        period: transaction.period.to_string(),
+        period,
         effective_on: transaction.effective_on,
         for_period: transaction.for_period.to_string(),
         idempotency_key: transaction.idempotency_key.clone(),
@@ -160,8 +201,12 @@ fn posted_rows(seq: i64, posted: &Posted, ids: &mut AccountIds) -> Result<BodyRo
         run_attempt: run.map(|run| i64::from(run.attempt)),
         department_id: department.map(ToString::to_string),
         component: transaction.component.map(|own| own.code().to_owned()),
-        accrual_seq: number("accrual_seq", transaction.accrual)?,
-        reverses_seq: number("reverses_seq", transaction.reverses)?,
+        accrual_seq: number("txns", "accrual_seq", transaction.accrual)?,
+        reverses_seq: number("txns", "reverses_seq", transaction.reverses)?,
+        order_id: order.map(|(order, _, _)| order.to_string()),
+        order_line: order.map(|(_, line, _)| i64::from(*line)),
+        rule: order.map(|(_, _, rule)| rule.clone()),
+        appeal_id: appeal.map(ToString::to_string),
         document: transaction.document.clone(),
         memo: transaction.memo.clone(),
         legs: legs_json(&postings),

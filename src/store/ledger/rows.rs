@@ -3,7 +3,10 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::{Insertable, Queryable};
 
-use super::schema::{accounts, checkpoints, ledger_records, period_events, run_events, txns};
+use super::schema::{
+    accounts, appeal_events, checkpoints, claim_events, ledger_records, order_events, order_lines,
+    period_events, run_events, txns,
+};
 
 /// A row of `ledger_records`.
 #[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
@@ -45,12 +48,17 @@ pub(super) struct TxnRow {
     pub(super) component: Option<String>,
     pub(super) accrual_seq: Option<i64>,
     pub(super) reverses_seq: Option<i64>,
+    pub(super) order_id: Option<String>,
+    pub(super) order_line: Option<i64>,
+    pub(super) rule: Option<String>,
+    pub(super) appeal_id: Option<String>,
     pub(super) document: String,
     pub(super) memo: String,
     pub(super) legs: String,
 }
 
-/// A row of `postings`, which a trigger writes from the legs of its transaction.
+/// A row of `postings`, which a trigger writes from the legs of its transaction; the sums of month
+/// and day are the trigger's own.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub(super) struct PostingRow {
     pub(super) account_id: i64,
@@ -59,6 +67,10 @@ pub(super) struct PostingRow {
     pub(super) leg_index: i64,
     pub(super) amount_fen: i64,
     pub(super) balance_after_fen: i64,
+    pub(super) period: String,
+    pub(super) effective_on: NaiveDate,
+    pub(super) period_sum_fen: i64,
+    pub(super) day_sum_fen: i64,
 }
 
 /// A row of `period_events`.
@@ -84,6 +96,60 @@ pub(super) struct RunRow {
     pub(super) for_period: Option<String>,
     pub(super) award_count: Option<i64>,
     pub(super) total_fen: Option<i64>,
+}
+
+/// A row of `order_events`.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
+#[diesel(table_name = order_events, treat_none_as_default_value = false)]
+pub(super) struct OrderRow {
+    pub(super) seq: i64,
+    pub(super) order_id: String,
+    pub(super) kind: String,
+    pub(super) order_kind: Option<String>,
+    pub(super) digest: String,
+    pub(super) actor_id: String,
+    pub(super) line_count: Option<i64>,
+    pub(super) total_fen: Option<i64>,
+}
+
+/// A row of `order_lines`.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
+#[diesel(table_name = order_lines, treat_none_as_default_value = false)]
+pub(super) struct OrderLineRow {
+    pub(super) order_id: String,
+    pub(super) line_index: i64,
+    pub(super) kind: String,
+    pub(super) accrual_seq: Option<i64>,
+    pub(super) department_id: Option<String>,
+    pub(super) reverses_seq: Option<i64>,
+    pub(super) amount_fen: i64,
+}
+
+/// A row of `claim_events`.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
+#[diesel(table_name = claim_events, treat_none_as_default_value = false)]
+pub(super) struct ClaimRow {
+    pub(super) seq: i64,
+    pub(super) claim_id: String,
+    pub(super) kind: String,
+    pub(super) department_id: Option<String>,
+    pub(super) amount_fen: Option<i64>,
+    pub(super) run_id: Option<String>,
+    pub(super) run_attempt: Option<i64>,
+    pub(super) actor_id: String,
+}
+
+/// A row of `appeal_events`.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
+#[diesel(table_name = appeal_events, treat_none_as_default_value = false)]
+pub(super) struct AppealRow {
+    pub(super) seq: i64,
+    pub(super) appeal_id: String,
+    pub(super) kind: String,
+    pub(super) department_id: Option<String>,
+    pub(super) accrual_seq: Option<i64>,
+    pub(super) amount_fen: Option<i64>,
+    pub(super) actor_id: String,
 }
 
 /// A row of `checkpoints`.

@@ -40,6 +40,10 @@ diesel::table! {
         component -> Nullable<Text>,
         accrual_seq -> Nullable<BigInt>,
         reverses_seq -> Nullable<BigInt>,
+        order_id -> Nullable<Text>,
+        order_line -> Nullable<BigInt>,
+        rule -> Nullable<Text>,
+        appeal_id -> Nullable<Text>,
         document -> Text,
         memo -> Text,
         legs -> Text,
@@ -54,6 +58,10 @@ diesel::table! {
         leg_index -> BigInt,
         amount_fen -> BigInt,
         balance_after_fen -> BigInt,
+        period -> Text,
+        effective_on -> Date,
+        period_sum_fen -> BigInt,
+        day_sum_fen -> BigInt,
     }
 }
 
@@ -77,6 +85,56 @@ diesel::table! {
         for_period -> Nullable<Text>,
         award_count -> Nullable<BigInt>,
         total_fen -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    order_events (seq) {
+        seq -> BigInt,
+        order_id -> Text,
+        kind -> Text,
+        order_kind -> Nullable<Text>,
+        digest -> Text,
+        actor_id -> Text,
+        line_count -> Nullable<BigInt>,
+        total_fen -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    order_lines (order_id, line_index) {
+        order_id -> Text,
+        line_index -> BigInt,
+        kind -> Text,
+        accrual_seq -> Nullable<BigInt>,
+        department_id -> Nullable<Text>,
+        reverses_seq -> Nullable<BigInt>,
+        amount_fen -> BigInt,
+    }
+}
+
+diesel::table! {
+    claim_events (seq) {
+        seq -> BigInt,
+        claim_id -> Text,
+        kind -> Text,
+        department_id -> Nullable<Text>,
+        amount_fen -> Nullable<BigInt>,
+        run_id -> Nullable<Text>,
+        run_attempt -> Nullable<BigInt>,
+        actor_id -> Text,
+    }
+}
+
+diesel::table! {
+    appeal_events (seq) {
+        seq -> BigInt,
+        appeal_id -> Text,
+        kind -> Text,
+        department_id -> Nullable<Text>,
+        accrual_seq -> Nullable<BigInt>,
+        amount_fen -> Nullable<BigInt>,
+        actor_id -> Text,
     }
 }
 

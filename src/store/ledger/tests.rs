@@ -5,14 +5,21 @@
     reason = "tests fail by panicking"
 )]
 
-use chrono::NaiveDate;
+mod attacks;
+mod model;
+mod mutation;
+
 use diesel::connection::SimpleConnection;
-use domain::{DepartmentId, Fen, RunId};
+use domain::Fen;
 use ledger::{
-    Account, Action, Actor, Award, Command, Component, ConsistencyProof, Digest, Grant, Line,
-    Rejection, Role, RunAwards, SignedCheckpoint, Signer, Transfer, UtcMicros, statement,
+    Account, Action, Actor, Command, ConsistencyProof, Grant, OrderLine, Rejection, RunAwards,
+    SignedCheckpoint, Signer, UtcMicros, statement,
 };
 
+use super::trial::{
+    self, approve, assessor, award, calculate, checker, day, department, finance, line, order,
+    period, robot, submit, void, withhold,
+};
 use super::*;
 use crate::db_test;
 use crate::testing::TestDb;
@@ -21,91 +28,45 @@ pub(super) fn signer() -> Signer {
     Signer::new("hengxiang.example/ledger", &[9; 32]).unwrap()
 }
 
-pub(super) fn line() -> Line {
-    Line {
-        payer: "410000".into(),
-        budget_year: 2026,
-        budget_line: "2320301".into(),
-        programme: "共享补偿".into(),
-    }
-}
-
-fn march(day: u32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, 3, day).unwrap()
-}
-
-fn department(which: u32) -> DepartmentId {
-    DepartmentId::new(format!("1141010000525203{which:02}"))
-}
-
+/// A run of March that awards the amounts to one department each, from the first line.
 pub(super) fn awards(run: &str, amounts: &[i64]) -> RunAwards {
-    let lines = (1..).zip(amounts).map(|(which, amount)| Award {
-        department: department(which),
-        line: line(),
-        component: Component::Cost,
-        amount_fen: Fen::new(*amount),
-        unfunded_fen: Fen::new(i64::from(which)),
-        cite: "条例第二十条".into(),
-    });
-    RunAwards {
-        run: RunId::new(run),
-        period: "2026-03".parse().unwrap(),
-        digest: Digest::of(run.as_bytes()),
-        lines: lines.collect(),
-    }
+    let lines = (1..)
+        .zip(amounts)
+        .map(|(which, amount)| award(which, 0, *amount, which.into()));
+    trial::awards(run, lines.collect())
 }
 
-fn by(id: &str, role: Role, action: Action) -> Command {
-    Command::new(Actor::new(id, role), action)
+pub(super) fn by(actor: Actor, action: Action) -> Command {
+    Command::new(actor, action)
 }
 
 pub(super) fn opened() -> Vec<Command> {
-    let period = "2026-03".parse().unwrap();
     let grant = Grant {
-        line: line(),
+        line: line(0),
         amount_fen: Fen::new(100_000),
         document: "豫财〔2026〕1号".into(),
-        effective_on: march(5),
+        effective_on: day(5),
     };
     vec![
-        by("robot", Role::System, Action::OpenPeriod { period }),
-        by("robot", Role::System, Action::Appropriate(grant)),
+        by(
+            robot(),
+            Action::OpenPeriod {
+                period: period("2026-03"),
+            },
+        ),
+        by(robot(), Action::Appropriate(grant)),
     ]
 }
 
-pub(super) fn calculate(awards: &RunAwards) -> Command {
-    let action = Action::CalculateRun {
-        awards: awards.clone(),
-        effective_on: march(31),
-    };
-    by("robot", Role::System, action)
-}
-
-pub(super) fn submit(awards: &RunAwards) -> Command {
-    let action = Action::SubmitRun {
-        run: awards.run.clone(),
-        digest: awards.digest,
-    };
-    by("zhang", Role::Assessor, action)
-}
-
-pub(super) fn approve(awards: &RunAwards) -> Command {
-    let action = Action::ApproveRun {
-        run: awards.run.clone(),
-        digest: awards.digest,
-        control: awards.control().unwrap(),
-        effective_on: march(31),
-    };
-    by("li", Role::Finance, action)
-}
-
-fn void(awards: &RunAwards) -> Command {
-    let action = Action::VoidRun {
-        run: awards.run.clone(),
-        reason: "数据有误".into(),
-        effective_on: march(31),
-    };
-    by("li", Role::Finance, action)
+/// Opened, and a run calculated, submitted and approved.
+pub(super) fn approved(awards: &RunAwards) -> Vec<Command> {
+    let mut commands = opened();
+    commands.extend([
+        by(robot(), calculate(awards)),
+        by(assessor(), submit(awards)),
+        by(finance(), approve(awards)),
+    ]);
+    commands
 }
 
 pub(super) fn run(db: &TestDb, commands: &[Command]) -> Vec<Event> {
@@ -121,8 +82,7 @@ fn audit_of(db: &TestDb, kept: Option<&str>) -> Audit {
 db_test! {
     fn a_month_is_booked_proven_and_audited(db) {
         let awards = awards("2026-03-a", &[3_000, 500]);
-        let mut commands = opened();
-        commands.extend([calculate(&awards), submit(&awards), approve(&awards)]);
+        let commands = approved(&awards);
         let events = run(db, &commands);
         assert_eq!(events.len(), 9);
         assert!(run(db, &commands).is_empty());
@@ -135,7 +95,7 @@ db_test! {
         assert_eq!((report.records, report.findings), (9, vec![]));
 
         let own = db.store.read(|conn| events_of(conn, &department(1))).unwrap();
-        let march = "2026-03".parse().unwrap();
+        let march = period("2026-03");
         let shown = statement(&department(1), &own, march, march);
         assert_eq!(shown.owed_fen(), Fen::new(3_000));
         assert_eq!(shown, statement(&department(1), &events, march, march));
@@ -160,7 +120,7 @@ db_test! {
         let beyond = awards("2026-03-b", &[100_001]);
         let outcome = execute_all(
             &db.store,
-            &[calculate(&good), calculate(&beyond)],
+            &[by(robot(), calculate(&good)), by(robot(), calculate(&beyond))],
             UtcMicros::new(1),
             &signer(),
         );
@@ -174,28 +134,27 @@ db_test! {
 
     fn runs_are_superseded_withheld_and_voided(db) {
         let (first, second) = (awards("2026-03-a", &[90_000]), awards("2026-03-b", &[95_000, 0]));
-        let mut commands = opened();
-        commands.extend([calculate(&first), calculate(&second), submit(&second), approve(&second)]);
-        run(db, &commands);
+        run(db, &opened());
+        run(db, &[
+            by(robot(), calculate(&first)),
+            by(robot(), calculate(&second)),
+            by(assessor(), submit(&second)),
+            by(finance(), approve(&second)),
+        ]);
         let books_now = db.store.read(books).unwrap();
         let accrual = books_now.run(&second.run).unwrap().accruals[0];
-        let order = |key: &str| Transfer {
-            accrual,
-            amount_fen: Fen::new(5),
-            document: "决定书".into(),
-            memo: String::new(),
-            effective_on: march(31),
-            idempotency_key: key.into(),
-        };
-        run(db, &[by("li", Role::Finance, Action::Withhold(order("w")))]);
-        let refused = execute(&db.store, &void(&second), UtcMicros::new(1), &signer());
+        let hold = order("w", vec![withhold(accrual, 5)]);
+        run(db, &[by(finance(), trial::propose(&hold))]);
+        let undo = by(checker(), void(&second));
+        let refused = execute(&db.store, &undo, UtcMicros::new(1), &signer());
         assert!(matches!(
             refused,
             Err(ExecuteError::Rejected(Rejection::AccrualMoved { .. }))
         ));
-        run(db, &[by("li", Role::Finance, Action::Unhold(order("u"))), void(&second)]);
+        let free = order("u", vec![OrderLine::Unhold { accrual, amount_fen: Fen::new(5) }]);
+        run(db, &[by(finance(), trial::propose(&free)), undo]);
         let books_now = db.store.read(books).unwrap();
-        let available = books_now.balance(&Account::Available(line()));
+        let available = books_now.balance(&Account::Available(line(0)));
         assert_eq!(available.balance_fen, Fen::new(100_000));
         assert_eq!(audit_of(db, None).findings, vec![]);
     }
@@ -204,7 +163,7 @@ db_test! {
         run(db, &opened());
         let key = signer().verifier_key();
         let old = db.store.read(latest_checkpoint).unwrap().unwrap();
-        run(db, &[calculate(&awards("2026-03-a", &[10, 20]))]);
+        run(db, &[by(robot(), calculate(&awards("2026-03-a", &[10, 20])))]);
         let new = db.store.read(latest_checkpoint).unwrap().unwrap();
         let leaves = db.store.read(leaf_hashes).unwrap();
         let proof = ConsistencyProof::new(&leaves, 2, 5).unwrap();
@@ -222,12 +181,12 @@ db_test! {
                 let store = db.store.clone();
                 std::thread::spawn(move || {
                     let grant = Grant {
-                        line: line(),
+                        line: line(0),
                         amount_fen: Fen::new(-30_000),
                         document: format!("调减{which}"),
-                        effective_on: march(9),
+                        effective_on: day(9),
                     };
-                    let cut = by("li", Role::Finance, Action::Amend(grant));
+                    let cut = by(finance(), Action::Amend(grant));
                     execute(&store, &cut, UtcMicros::new(1), &signer()).is_ok()
                 })
             })
@@ -264,16 +223,10 @@ fn the_audit_finds_what_an_owner_of_the_file_changes() {
     ] {
         let db = TestDb::sqlite();
         let awards = awards("2026-03-a", &[3_000, 500]);
-        let mut commands = opened();
-        commands.extend([calculate(&awards), submit(&awards), approve(&awards)]);
-        run(&db, &commands);
+        run(&db, &approved(&awards));
         let mut conn = db.conn();
-        let drop: Vec<String> = triggers::trigger_names(&mut conn)
-            .into_iter()
-            .map(|(name, _)| format!("DROP TRIGGER {name};"))
-            .collect();
-        conn.batch_execute("PRAGMA foreign_keys = OFF").unwrap();
-        conn.batch_execute(&drop.concat()).unwrap();
+        let drop = mutation::drop_triggers(&mut conn);
+        conn.batch_execute(&drop).unwrap();
         conn.batch_execute(tampering).unwrap();
         let report = audit(&mut conn, &key, None).unwrap();
         assert!(!report.findings.is_empty(), "{tampering}");
@@ -287,7 +240,10 @@ fn a_kept_checkpoint_shows_a_restored_backup() {
     let (short, long) = (TestDb::sqlite(), TestDb::sqlite());
     run(&short, &opened());
     run(&long, &opened());
-    run(&long, &[calculate(&awards("2026-03-a", &[10]))]);
+    run(
+        &long,
+        &[by(robot(), calculate(&awards("2026-03-a", &[10])))],
+    );
     let kept = long.store.read(latest_checkpoint).unwrap().unwrap();
     assert_eq!(audit_of(&short, None).findings, vec![]);
     assert!(!audit_of(&short, Some(&kept)).findings.is_empty());

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use domain::{Period, RunId};
 
 use crate::command::Role;
+use crate::decide::run::{known, reference, require_other_person};
 use crate::decide::{Batch, require_text};
-use crate::decide_run::{known, reference, require_other_person};
 use crate::event::{Body, RunChange};
 use crate::kind::Kind;
 use crate::rejection::Rejection;
@@ -133,6 +133,7 @@ fn negation(
         reverses: Some(seq),
         document: original.document.clone(),
         memo: reason.trim().to_owned(),
+        basis: None,
         legs: original.negated_legs(),
     }
 }

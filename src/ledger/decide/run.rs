@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 use domain::{Fen, Period, RunId};
 
 use crate::account::{Account, Line};
-use crate::command::{Award, ControlTotal, Role, RunAwards, control_of};
-use crate::decide::Batch;
-use crate::decide_withdrawal::withdraw;
+use crate::award::{Award, ControlTotal, RunAwards, control_of};
+use crate::command::Role;
+use crate::decide::withdrawal::withdraw;
+use crate::decide::{Batch, claim};
 use crate::digest::Digest;
 use crate::event::{Body, RunChange};
 use crate::kind::Kind;
@@ -60,6 +61,7 @@ pub(crate) fn calculate(
             unfunded_fen: unfunded.ok_or(Rejection::OutOfRange)?,
         },
     })?;
+    claim::include(batch, awards.claims_once(), &reference)?;
     for award in posted {
         batch.post(reserve(award, &reference, awards.period, effective_on))?;
     }
@@ -162,6 +164,7 @@ fn reserve(award: &Award, run: &RunRef, about: Period, effective_on: NaiveDate) 
         reverses: None,
         document: award.cite.clone(),
         memo: String::new(),
+        basis: None,
         legs,
     }
 }
@@ -267,6 +270,7 @@ fn accrue(reserved: &Transaction, run: &RunRef, effective_on: NaiveDate) -> Opti
         reverses: None,
         document: award.cite,
         memo: String::new(),
+        basis: None,
         legs: budget.into_iter().chain(owed).collect(),
     })
 }
