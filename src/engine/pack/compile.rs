@@ -2,22 +2,21 @@
 
 mod carried;
 mod deadlines;
-
-use std::sync::Arc;
+mod tables;
 
 use domain::Place;
 
-use super::{
-    ComponentKind, Formula, Indicator, IndicatorKind, Pack, Table, TableOutput, effective,
-};
-use crate::coverage::Watch;
+pub(crate) use tables::PreparedTable;
+
+use tables::signatures;
+
+use super::{ComponentKind, Formula, Indicator, IndicatorKind, Pack, effective};
 use crate::formula::tree::{Node, Ty};
 use crate::formula::{
     Carried, Compiled, FormulaFault, Names, Rows, TableSignature, compile_row, compile_subject,
     did_you_mean, is_reserved,
 };
 use crate::schema::{Schema, TableSchema, Unit};
-use crate::table::Lookup;
 
 /// A finding about a formula of the pack, or about a reference at a place.
 #[derive(Clone, Debug)]
@@ -51,25 +50,6 @@ pub(crate) struct CompiledRule {
     pub(crate) value: Compiled,
     /// Signature index of the band table.
     pub(crate) band: Option<usize>,
-}
-
-/// A decision table ready for look-ups.
-#[derive(Clone, Debug)]
-pub(crate) struct PreparedTable {
-    pub(crate) table: Arc<Table>,
-    pub(crate) lookup: Arc<Lookup>,
-    /// Who notes the look-ups, while the tests of a pack run.
-    pub(crate) watch: Option<Arc<Watch>>,
-}
-
-impl PreparedTable {
-    pub(crate) fn new(table: &Table) -> Self {
-        Self {
-            lookup: Arc::new(Lookup::new(table)),
-            table: Arc::new(table.clone()),
-            watch: None,
-        }
-    }
 }
 
 /// A pack with every formula compiled.
@@ -160,34 +140,6 @@ const fn rows_of(indicator: &Indicator) -> Rows<'static> {
         may_be_empty: indicator.kind.counts_without_cases(),
         of_subject: true,
     }
-}
-
-fn signatures(pack: &Pack) -> Vec<TableSignature> {
-    let mut all: Vec<TableSignature> = Vec::new();
-    for table in &pack.tables {
-        if all.iter().any(|known| known.id == table.id) {
-            continue;
-        }
-        all.push(TableSignature {
-            id: table.id.clone(),
-            inputs: table.inputs.iter().map(|input| input.ty).collect(),
-            output: table.output,
-            by: table.by.clone(),
-            is_parameter: false,
-        });
-    }
-    let dated = pack.parameters.iter().filter(|one| one.by.is_some());
-    all.extend(dated.map(|parameter| TableSignature {
-        id: parameter.id.clone(),
-        inputs: Vec::new(),
-        output: TableOutput::Number {
-            unit: parameter.unit,
-            scale: parameter.scale,
-        },
-        by: parameter.by.clone(),
-        is_parameter: true,
-    }));
-    all
 }
 
 impl Compiler<'_> {
