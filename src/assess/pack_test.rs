@@ -9,6 +9,7 @@
 //! | `axis.<id>` | points of an axis |
 //! | `before_bonus`, `total`, `grade`, `rank`, `standing`, `vetoes` | as in the assessment |
 //! | `reward.<payer>` | yuan of a notional pot of [`NOTIONAL_FEN`] a year and payer |
+//! | `<indicator>.trace` | texts that its explanation must have: formula, values, words, articles |
 //! | `fault` (without subject) | part of the message that stops the period |
 //!
 //! What a row leaves out: importance is that of the resource among the given rows, or one; days are
@@ -17,8 +18,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    DateRange, Department, DepartmentGroup, Diagnostic, Facts, Fen, JurisdictionCode, Place,
-    WorkdayCalendar,
+    DateRange, Department, DepartmentGroup, DepartmentId, Diagnostic, Facts, Fen, JurisdictionCode,
+    Place, WorkdayCalendar,
 };
 use engine::pack_test::{Expectation, Expected, GivenRow, PackTest, load_tests};
 use engine::{ColumnData, Datum, Frame, Pack, PackFiles, Plan, Schema, Type, Values};
@@ -28,6 +29,7 @@ use crate::awards::{Awards, Component, Pot, PotLine};
 use crate::coverage::Exercised;
 use crate::error::AssessError;
 use crate::exact::Exact;
+use crate::explanation::Node;
 use crate::frame::{FactFrame, FactTable};
 use crate::month::Prepared;
 use crate::schema::IMPORTANCE_ONE;
@@ -112,6 +114,9 @@ fn run_case(
         let is_fault = expectation.key.first().is_some_and(|key| key == "fault");
         let met = if is_fault {
             outcome.is_err() && found.contains(&expected)
+        } else if is_trace(expectation) {
+            let mut texts = listed(&expectation.value).into_iter();
+            outcome.is_ok() && texts.all(|text| found.contains(&text))
         } else {
             outcome.is_ok() && same(&expected, &found)
         };
@@ -126,6 +131,18 @@ fn run_case(
         differences: differences.collect(),
         name: case.name.clone(),
         place: case.place.clone(),
+    }
+}
+
+/// Whether the expectation is about an explanation.
+fn is_trace(expectation: &Expectation) -> bool {
+    matches!(expectation.key.as_slice(), [_, _, last] if last == "trace")
+}
+
+fn listed(expected: &Expected) -> Vec<String> {
+    match expected {
+        Expected::List(all) => all.iter().map(text).collect(),
+        one => vec![text(one)],
     }
 }
 
@@ -203,6 +220,8 @@ fn complete_row(row: &mut GivenRow, schema: &Schema, period: domain::Period) {
 struct Outcome {
     departments: Vec<DepartmentResult>,
     awards: Awards,
+    /// Explanations asked for, by subject and indicator.
+    traces: BTreeMap<(String, String), String>,
 }
 
 fn outcome(
@@ -247,10 +266,36 @@ fn outcome(
     let prepared = Prepared::of_frame(pack, &facts, calendar, plan, frame);
     let month = prepared.month()?;
     let assessment = month.assess(None)?;
+    let mut traces = BTreeMap::new();
+    for expectation in case.expect.iter().filter(|one| is_trace(one)) {
+        if let [subject, indicator, _] = expectation.key.as_slice() {
+            let id = DepartmentId::from(subject.as_str());
+            let explanation = month.explain(&assessment, &id, Some(indicator))?;
+            let key = (subject.clone(), indicator.clone());
+            traces.insert(key, explanation_text(&explanation.root));
+        }
+    }
     Ok(Outcome {
         awards: month.compensate(&assessment, &pots, None)?,
         departments: assessment.departments,
+        traces,
     })
+}
+
+/// Everything an explanation says, node by node.
+fn explanation_text(root: &Node) -> String {
+    let mut lines = Vec::new();
+    for node in root.walk() {
+        lines.push(format!("{} {}", node.label, node.amount));
+        lines.extend([&node.prose, &node.formula, &node.filled].map(Clone::clone));
+        let articles = node.articles.iter();
+        lines.extend(articles.map(|one| format!("{} {}{}", one.cite, one.act, one.article)));
+        if let Some(row) = &node.evidence {
+            let columns = row.columns.iter();
+            lines.extend(columns.map(|(name, value)| format!("{name}={value}")));
+        }
+    }
+    lines.join("\n")
 }
 
 /// A text column of the frame, row by row.
@@ -321,6 +366,10 @@ impl Outcome {
                 result.axis(axis).map(|axis| axis.score.shown.to_string())
             }
             (Some(result), Some("reward"), Some(payer)) => Some(self.reward(result, payer)),
+            (Some(result), Some(indicator), Some("trace")) => {
+                let key = (result.id.to_string(), indicator.to_owned());
+                self.traces.get(&key).cloned()
+            }
             (Some(result), Some(key), None) => {
                 overall(result, key).or_else(|| indicator(result, key, "points"))
             }
