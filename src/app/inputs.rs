@@ -21,7 +21,7 @@ pub struct RunInputs {
     pub pots: Vec<Pot>,
 }
 
-const FORMAT: &str = "hengxiang-inputs-1";
+const FORMAT: &str = "hengxiang-inputs-2";
 
 impl Canon for RunInputs {
     fn write(&self, to: &mut Writer) {

@@ -84,14 +84,20 @@ pub(crate) fn prepare<'a>(
     calendar: &'a WorkdayCalendar,
     inputs: &'a RunInputs,
 ) -> Result<Prepared<'a>, Error> {
-    Ok(Prepared::new(pack, &inputs.facts, calendar, inputs.period)?)
+    let prior = inputs.prior.as_ref();
+    Ok(Prepared::new(
+        pack,
+        &inputs.facts,
+        calendar,
+        inputs.period,
+        prior,
+    )?)
 }
 
 /// The result of frozen inputs: the two pure functions in a row.
 pub(crate) fn decide(month: &Month<'_>, inputs: &RunInputs) -> Result<Decided, Error> {
-    let prior = inputs.prior.as_ref();
-    let assessment = month.assess(prior)?;
-    let awards = month.compensate(&assessment, &inputs.pots, prior)?;
+    let assessment = month.assess()?;
+    let awards = month.compensate(&assessment, &inputs.pots)?;
     Ok(Decided { assessment, awards })
 }
 
@@ -135,11 +141,11 @@ impl App {
         let inputs = &frozen.inputs;
         let prepared = prepare(&pack, &calendar, inputs)?;
         let month = prepared.month()?;
-        let assessment = month.assess(inputs.prior.as_ref())?;
+        let assessment = month.assess()?;
         watch.lap("assess");
 
         progress("补偿 (compensating)");
-        let awards = month.compensate(&assessment, &inputs.pots, inputs.prior.as_ref())?;
+        let awards = month.compensate(&assessment, &inputs.pots)?;
         let decided = Decided { assessment, awards };
         watch.lap("compensate");
 

@@ -1,7 +1,9 @@
 //! What keeps a period from being assessed.
 
 use domain::{DepartmentId, Diagnostic, RegistryError, ResourceCode};
-use engine::{Fault, FrameError};
+use engine::FrameError;
+
+use crate::faults::RuleFault;
 
 /// Why there is no assessment. Nothing is scored in part: one fault stops the period.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,7 +55,7 @@ pub enum AssessError {
     Plan(Vec<Diagnostic>),
     /// Rules failed on rows.
     #[error("规则计算有 {} 处错误，考核中止：{} (rule faults)", .0.len(), first(.0))]
-    Faults(Vec<Fault>),
+    Faults(Vec<RuleFault>),
     /// The pack says something that the scoring cannot follow.
     #[error("规则“{rule}”：{reason} (rule cannot be scored)")]
     Rule {

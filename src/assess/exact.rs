@@ -115,6 +115,11 @@ impl Exact {
         }
     }
 
+    /// The value as the engine holds it; `None` beyond 128 bits above or below the line.
+    pub fn quantity(&self) -> Option<engine::Quantity> {
+        engine::Quantity::new(self.0.numer().to_i128()?, self.0.denom().to_i128()?)
+    }
+
     /// The whole number it is; `None` when it has a fraction or is beyond 64 bits.
     pub fn to_i64(&self) -> Option<i64> {
         self.0.is_integer().then(|| self.0.to_integer().to_i64())?

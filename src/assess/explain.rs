@@ -1,5 +1,7 @@
 //! Number, formula, formula with values, evidence, article: built from the real computation.
 
+mod company;
+
 use engine::pack::{Indicator, IndicatorKind, NotApplicable};
 use engine::trace::{Decomposition, Trace};
 
@@ -212,11 +214,13 @@ impl Explainer<'_> {
             status => (status.title().to_owned(), status.name().replace('_', " ")),
         };
         let cases = result.cases;
+        let (company, company_en) = company::company(trace);
         node.prose = format!(
-            "{}：{cases} 条记录计入，{zh}；可得 {available} 分，得 {shown} 分。{}",
+            "{}：{cases} 条记录计入，{zh}；可得 {available} 分，得 {shown} 分。{company}{}",
             indicator.title, indicator.doc
         );
-        node.prose_en = format!("{title_en}: {cases} cases, {en}; {shown} of {available} points.");
+        node.prose_en =
+            format!("{title_en}: {cases} cases, {en}; {shown} of {available} points.{company_en}");
         node.articles = articles(self.month.pack(), &indicator.cite);
         node
     }

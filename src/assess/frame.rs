@@ -5,14 +5,15 @@
 //! the period's end: an answer given later is not yet given, so that a late run scores as a
 //! punctual one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::facts::SourceLine;
 use domain::{Department, DepartmentId, Facts, JurisdictionCode, Period, Registry};
-use engine::{ColumnData, Frame, Schema};
+use engine::{ColumnData, Frame, Plan, Schema};
 
 use crate::assessment::Note;
 use crate::error::AssessError;
+use crate::prior::Prior;
 
 mod cases;
 pub(crate) mod holdings;
@@ -318,6 +319,35 @@ impl FactFrame {
             notes: Vec::new(),
             rows: Vec::new(),
         }
+    }
+
+    /// What formulas compare a department with: its group, and what it was in the period before.
+    pub(crate) fn compare(
+        &mut self,
+        plan: &Plan,
+        prior: Option<&Prior>,
+    ) -> Result<(), AssessError> {
+        let groups = self.departments.iter().map(|dept| dept.group as u32);
+        self.frame.set_peers(groups.collect())?;
+        let Some(prior) = prior else { return Ok(()) };
+        let before: BTreeMap<_, _> = prior
+            .results
+            .iter()
+            .map(|result| (&result.department, result))
+            .collect();
+        for id in plan.carried() {
+            let value = |department: &Department| {
+                let found = before.get(&department.id)?.carried(id)?;
+                Some(found.quantity().ok_or_else(|| AssessError::Rule {
+                    rule: format!("carry('{id}')"),
+                    reason: format!("上期的值 {found} 位数过多 (the value has too many digits)"),
+                }))
+            };
+            let values = self.departments.iter().map(|one| value(one).transpose());
+            let values = values.collect::<Result<Vec<_>, _>>()?;
+            self.frame.set_prior(id, values)?;
+        }
+        Ok(())
     }
 
     /// Subject of a department.

@@ -24,7 +24,7 @@ use crate::prior::Prior;
 use crate::raise::{self, Raise};
 use crate::schema::{IMPORTANCE_ONE, IMPORTANCE_SCALE};
 use crate::scoring::{self, Input, Rules, Scored};
-use crate::{detectors, explain, heads, rank};
+use crate::{detectors, explain, faults, heads, rank};
 
 /// Facts in the engine's form, with the rules in force: what a [`Month`] rests on.
 pub struct Prepared<'a> {
@@ -33,18 +33,20 @@ pub struct Prepared<'a> {
     calendar: &'a WorkdayCalendar,
     facts_sha256: Option<String>,
     period: Period,
+    prior: Option<&'a Prior>,
     registry: Registry,
     plan: Plan,
     frame: FactFrame,
 }
 
 impl<'a> Prepared<'a> {
-    /// Puts the facts of a period under a pack.
+    /// Puts the facts of a period under a pack, with what the period before left.
     pub fn new(
         pack: &'a Pack,
         facts: &'a Facts,
         calendar: &'a WorkdayCalendar,
         period: Period,
+        prior: Option<&'a Prior>,
     ) -> Result<Self, AssessError> {
         let schema = crate::schema::schema();
         let tree = JurisdictionTree::new(facts.jurisdictions.clone());
@@ -53,42 +55,46 @@ impl<'a> Prepared<'a> {
         let importance = match &pack.importance {
             Some(rule) => {
                 let resources = holdings::all_resources(facts, &schema, period)?;
-                let values = plan.importance(&resources).map_err(AssessError::Faults)?;
+                let values = plan.importance(&resources).map_err(faults::unnamed)?;
                 at_column_scale(values, rule)?
             }
             None => vec![IMPORTANCE_ONE; facts.resources.len()],
         };
-        let frame = FactFrame::new(facts, &registry, &schema, period, &importance)?;
+        let mut frame = FactFrame::new(facts, &registry, &schema, period, &importance)?;
+        frame.compare(&plan, prior)?;
         Ok(Self {
             pack,
             facts,
             calendar,
             facts_sha256: None,
             period,
+            prior,
             registry,
             plan,
             frame,
         })
     }
 
-    /// A frame made by hand, for the tests of a pack: every subject a department of one group.
+    /// A frame made by hand, for the tests of a pack: every subject a department.
     pub(crate) fn of_frame(
         pack: &'a Pack,
         facts: &'a Facts,
         calendar: &'a WorkdayCalendar,
-        plan: Plan,
-        frame: FactFrame,
-    ) -> Self {
-        Self {
+        (plan, mut frame): (Plan, FactFrame),
+        prior: Option<&'a Prior>,
+    ) -> Result<Self, AssessError> {
+        frame.compare(&plan, prior)?;
+        Ok(Self {
             pack,
             facts,
             calendar,
             facts_sha256: None,
             period: plan.period(),
+            prior,
             registry: Registry::default(),
             plan,
             frame,
-        }
+        })
     }
 
     /// Takes the digest of the facts from who has it already; it is computed otherwise.
@@ -103,8 +109,10 @@ impl<'a> Prepared<'a> {
         let bound = self
             .plan
             .bind(&self.frame.frame, self.calendar)
-            .map_err(AssessError::Faults)?;
-        let evaluation = bound.evaluate().map_err(AssessError::Faults)?;
+            .map_err(|faults| self.frame.named(self.facts, faults))?;
+        let evaluation = bound
+            .evaluate()
+            .map_err(|faults| self.frame.named(self.facts, faults))?;
         let best = best_of_groups(self.pack, &self.frame, &evaluation);
         Ok(Month {
             prepared: self,
@@ -146,7 +154,7 @@ pub struct Month<'p> {
 
 impl<'p> Month<'p> {
     /// The assessment of all departments.
-    pub fn assess(&self, prior: Option<&Prior>) -> Result<Assessment, AssessError> {
+    pub fn assess(&self) -> Result<Assessment, AssessError> {
         let rules = self.rules();
         let mut departments = Vec::with_capacity(self.prepared.frame.departments.len());
         for (subject, department) in self.prepared.frame.departments.iter().enumerate() {
@@ -154,7 +162,7 @@ impl<'p> Month<'p> {
             departments.push(result(department, scored));
         }
         rank::rank(&mut departments, self.prepared.pack.ranking);
-        if let Some(prior) = prior {
+        if let Some(prior) = self.prepared.prior {
             for result in &mut departments {
                 result.change = change(result, prior);
             }
@@ -203,19 +211,14 @@ impl<'p> Month<'p> {
     }
 
     /// What each payer owes each department, from the pots given.
-    pub fn compensate(
-        &self,
-        assessment: &Assessment,
-        pots: &[Pot],
-        prior: Option<&Prior>,
-    ) -> Result<Awards, AssessError> {
+    pub fn compensate(&self, assessment: &Assessment, pots: &[Pot]) -> Result<Awards, AssessError> {
         compensation::award(&Basis {
             pack: self.prepared.pack,
             assessment,
             facts: self.prepared.facts,
             registry: &self.prepared.registry,
             pots,
-            prior,
+            prior: self.prepared.prior,
             weights: self.weights()?,
         })
     }
@@ -243,7 +246,7 @@ impl<'p> Month<'p> {
             let found = self
                 .bound
                 .evaluate_weight(&component.id, "payer")
-                .map_err(AssessError::Faults)?;
+                .map_err(|faults| self.frame().named(self.facts(), faults))?;
             let mut weights = Vec::new();
             for (department, by_payer) in self.departments().iter().zip(found) {
                 // Flows without a common superior have no payer.
@@ -298,7 +301,7 @@ impl<'p> Month<'p> {
     pub(crate) fn trace(&self, indicator: usize, subject: usize) -> Result<Trace, AssessError> {
         self.bound
             .trace(indicator, subject)
-            .map_err(AssessError::Faults)
+            .map_err(|faults| self.frame().named(self.facts(), faults))
     }
 
     pub(crate) fn subject(&self, department: &DepartmentId) -> Result<usize, AssessError> {
@@ -389,9 +392,9 @@ pub fn assess(
     period: Period,
     prior: Option<&Prior>,
 ) -> Result<Assessment, AssessError> {
-    Prepared::new(pack, facts, calendar, period)?
+    Prepared::new(pack, facts, calendar, period, prior)?
         .month()?
-        .assess(prior)
+        .assess()
 }
 
 #[cfg(test)]

@@ -12,15 +12,18 @@
 //! | `<indicator>.trace` | texts that its explanation must have: formula, values, words, articles |
 //! | `fault` (without subject) | part of the message that stops the period |
 //!
+//! `groups` gives subjects the name of a peer group (`municipal` without it), and `prior` what they
+//! were in the period before: `total`, and values of indicators.
+//!
 //! What a row leaves out: importance is that of the resource among the given rows, or one; days are
 //! the first of the period; a request's `agreed_on` is its day of an agreeing reply.
 
+mod company;
+mod explained;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{
-    DateRange, Department, DepartmentGroup, DepartmentId, Diagnostic, Facts, Fen, JurisdictionCode,
-    Place, WorkdayCalendar,
-};
+use domain::{DepartmentId, Diagnostic, Facts, Fen, JurisdictionCode, Place, WorkdayCalendar};
 use engine::pack_test::{Expectation, Expected, GivenRow, PackTest, load_tests};
 use engine::{ColumnData, Datum, Frame, Pack, PackFiles, Plan, Schema, Type, Values};
 
@@ -29,7 +32,6 @@ use crate::awards::{Awards, Component, Pot, PotLine};
 use crate::coverage::Exercised;
 use crate::error::AssessError;
 use crate::exact::Exact;
-use crate::explanation::Node;
 use crate::frame::{FactFrame, FactTable};
 use crate::month::Prepared;
 use crate::schema::IMPORTANCE_ONE;
@@ -168,12 +170,20 @@ fn same(expected: &str, found: &str) -> bool {
 fn completed(mut case: PackTest, schema: &Schema) -> PackTest {
     let mut sorted = case.subjects.clone();
     sorted.sort();
-    for row in &mut case.given {
-        let name = case.subjects.get(row.subject);
+    let subjects = case.subjects.clone();
+    let place = |subject: usize| {
+        let name = subjects.get(subject);
         let place = name.and_then(|name| sorted.binary_search(name).ok());
-        row.subject = place.unwrap_or_default();
+        place.unwrap_or_default()
+    };
+    for row in &mut case.given {
+        row.subject = place(row.subject);
         complete_row(row, schema, case.period);
     }
+    let groups = std::mem::take(&mut case.groups).into_iter();
+    case.groups = groups.map(|(at, group)| (place(at), group)).collect();
+    let prior = std::mem::take(&mut case.prior).into_iter();
+    case.prior = prior.map(|(at, values)| (place(at), values)).collect();
     // Keys without subject mean the first as written.
     let first = case.subjects.first().cloned().unwrap_or_default();
     for expectation in &mut case.expect {
@@ -235,17 +245,8 @@ fn outcome(
     let plan = exercised.watching(plan);
     let mut frame = case.frame(schema)?;
     join_importance(pack, &plan, schema, &mut frame)?;
-    let departments = case.subjects.iter().map(|name| Department {
-        id: name.as_str().into(),
-        name: name.clone(),
-        jurisdiction: "".into(),
-        group: DepartmentGroup::Municipal,
-        valid: DateRange {
-            from: case.period.first_day(),
-            to: None,
-        },
-        successor: None,
-    });
+    let departments = company::departments(case)?;
+    let prior = company::prior(case, pack)?;
     let payers = texts(&frame, schema, FactTable::Usage, "payer");
     let payers: BTreeSet<&String> = payers.iter().filter(|payer| !payer.is_empty()).collect();
     let pots: Vec<Pot> = payers
@@ -261,41 +262,25 @@ fn outcome(
             available_fen: Fen::new(NOTIONAL_FEN),
         })
         .collect();
-    let frame = FactFrame::by_hand(departments.collect(), frame);
+    let frame = FactFrame::by_hand(departments, frame);
     let facts = Facts::default();
-    let prepared = Prepared::of_frame(pack, &facts, calendar, plan, frame);
+    let prepared = Prepared::of_frame(pack, &facts, calendar, (plan, frame), prior.as_ref())?;
     let month = prepared.month()?;
-    let assessment = month.assess(None)?;
+    let assessment = month.assess()?;
     let mut traces = BTreeMap::new();
     for expectation in case.expect.iter().filter(|one| is_trace(one)) {
         if let [subject, indicator, _] = expectation.key.as_slice() {
             let id = DepartmentId::from(subject.as_str());
             let explanation = month.explain(&assessment, &id, Some(indicator))?;
             let key = (subject.clone(), indicator.clone());
-            traces.insert(key, explanation_text(&explanation.root));
+            traces.insert(key, explained::text(&explanation.root));
         }
     }
     Ok(Outcome {
-        awards: month.compensate(&assessment, &pots, None)?,
+        awards: month.compensate(&assessment, &pots)?,
         departments: assessment.departments,
         traces,
     })
-}
-
-/// Everything an explanation says, node by node.
-fn explanation_text(root: &Node) -> String {
-    let mut lines = Vec::new();
-    for node in root.walk() {
-        lines.push(format!("{} {}", node.label, node.amount));
-        lines.extend([&node.prose, &node.formula, &node.filled].map(Clone::clone));
-        let articles = node.articles.iter();
-        lines.extend(articles.map(|one| format!("{} {}{}", one.cite, one.act, one.article)));
-        if let Some(row) = &node.evidence {
-            let columns = row.columns.iter();
-            lines.extend(columns.map(|(name, value)| format!("{name}={value}")));
-        }
-    }
-    lines.join("\n")
 }
 
 /// A text column of the frame, row by row.
@@ -320,7 +305,7 @@ fn join_importance(
 ) -> Result<(), AssessError> {
     let codes = texts(frame, schema, FactTable::Resources, "code");
     let computed = if pack.importance.is_some() {
-        plan.importance(frame).map_err(AssessError::Faults)?
+        plan.importance(frame).map_err(crate::faults::unnamed)?
     } else {
         vec![IMPORTANCE_ONE; codes.len()]
     };

@@ -1,4 +1,4 @@
-//! What the next period needs of this one: totals, ranks, grades and rewards.
+//! What the next period needs of this one: totals, ranks, grades, values and rewards.
 
 use domain::{DepartmentId, Fen, JurisdictionCode, Period};
 
@@ -6,6 +6,7 @@ use crate::assessment::Assessment;
 use crate::awards::{Awards, Component};
 use crate::encoding::canon_struct;
 use crate::exact::Exact;
+use engine::formula::tree::TOTAL;
 
 /// One department in the period before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,28 @@ pub struct PriorResult {
     pub rank: Option<u32>,
     /// Grade id; `None` when unranked.
     pub grade: Option<String>,
+    /// Values of the indicators that had one, in the order of the pack.
+    pub values: Vec<PriorValue>,
+}
+
+/// The value of an indicator in the period before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PriorValue {
+    /// Indicator id.
+    pub indicator: String,
+    /// Value of its formula.
+    pub value: Exact,
+}
+
+impl PriorResult {
+    /// What `carry` reads: the value of an indicator, or the total.
+    pub fn carried(&self, id: &str) -> Option<&Exact> {
+        if id == TOTAL {
+            return Some(&self.total);
+        }
+        let found = self.values.iter().find(|value| value.indicator == id);
+        found.map(|value| &value.value)
+    }
 }
 
 /// A reward of the period before.
@@ -43,7 +66,8 @@ pub struct Prior {
 }
 
 canon_struct! {
-    PriorResult { department, total, rank, grade }
+    PriorResult { department, total, rank, grade, values }
+    PriorValue { indicator, value }
     PriorReward { department, payer, reward_fen }
     Prior { period, results, rewards }
 }
@@ -56,6 +80,16 @@ impl Prior {
             total: result.total.counted.clone(),
             rank: result.rank,
             grade: result.grade.clone(),
+            values: result
+                .indicators
+                .iter()
+                .filter_map(|found| {
+                    Some(PriorValue {
+                        indicator: found.id.clone(),
+                        value: found.value.clone()?,
+                    })
+                })
+                .collect(),
         });
         let mut rewards: Vec<PriorReward> = Vec::new();
         let mut paid: Vec<_> = awards

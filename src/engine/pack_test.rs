@@ -5,6 +5,8 @@
 //! name = "答复逾期一天"
 //! period = "2026-03"
 //! subjects = ["甲局", "乙局"]              # one subject without it
+//! groups = { "乙局" = "district" }         # peer groups; all are of one group without it
+//! prior."乙局" = { total = "80", reply_on_time = "0.5" } # values of the period before
 //! [[case.given.requests]]
 //! subject = "乙局"                         # the first subject without it
 //! received_on = 2026-03-02
@@ -15,10 +17,15 @@
 //! What the keys of `expect` mean is the business of the crate that scores.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use domain::{Diagnostic, Period, Place};
 use toml_edit::{Item, TableLike, Value};
+
+mod company;
+
+use company::{read_groups, read_prior};
 
 use crate::exact::Exact;
 use crate::formula::did_you_mean;
@@ -35,6 +42,10 @@ pub struct PackTest {
     pub period: Period,
     /// Names of the subjects; at least one.
     pub subjects: Vec<String>,
+    /// Peer groups by subject, where one is given.
+    pub groups: BTreeMap<usize, String>,
+    /// What subjects were in the period before: by subject, then by indicator id or `total`.
+    pub prior: BTreeMap<usize, BTreeMap<String, Exact>>,
     /// Rows.
     pub given: Vec<GivenRow>,
     /// What must come out, in the order written.
@@ -159,6 +170,8 @@ fn read_case(case: &mut Cursor<'_>, schema: &Schema) -> Option<PackTest> {
             given.extend(read_table(&tables, table, item, schema, &subjects));
         }
     }
+    let groups = read_groups(case, &subjects);
+    let prior = read_prior(case, &subjects);
     let mut expect = Vec::new();
     if let Some(expected) = case.inner("expect") {
         for (key, item) in expected.entries() {
@@ -175,6 +188,8 @@ fn read_case(case: &mut Cursor<'_>, schema: &Schema) -> Option<PackTest> {
         name: name?,
         period: period?,
         subjects,
+        groups,
+        prior,
         given,
         expect,
         place: case.place(),
@@ -185,6 +200,17 @@ fn complain(cursor: &Cursor<'_>, item: &Item, code: &'static str, message: Strin
     let span = item.span().unwrap_or(0..0);
     let finding = cursor.source.error(code, span, message).with_help(help);
     cursor.findings.borrow_mut().push(finding);
+}
+
+/// The index of a named subject.
+fn subject_of(cursor: &Cursor<'_>, name: &str, item: &Item, subjects: &[String]) -> Option<usize> {
+    let found = subjects.iter().position(|subject| subject == name);
+    if found.is_none() {
+        let help = did_you_mean(name, subjects.iter().map(String::as_str));
+        let message = format!("没有对象“{name}” (unknown subject {name})");
+        complain(cursor, item, "tests.subject", message, &help);
+    }
+    found
 }
 
 fn read_table(
@@ -244,13 +270,7 @@ fn read_row(
     for (key, item) in row.iter() {
         if key == "subject" && table.column("subject").is_none() {
             let name = item.as_str().unwrap_or_default();
-            if let Some(subject) = subjects.iter().position(|subject| subject == name) {
-                given.subject = subject;
-            } else {
-                let help = did_you_mean(name, subjects.iter().map(String::as_str));
-                let message = format!("没有对象“{name}” (unknown subject {name})");
-                complain(cursor, item, "tests.subject", message, &help);
-            }
+            given.subject = subject_of(cursor, name, item, subjects).unwrap_or(0);
             continue;
         }
         let Some(column) = table.column(key) else {
@@ -276,15 +296,20 @@ fn datum(item: &Item, ty: Type) -> Option<Datum> {
         Type::Text => item.as_str().map(|text| Datum::Text(text.to_owned())),
         Type::Date => day(item.as_value()?).map(Datum::Date),
         Type::Number { scale, .. } => {
-            let number = match item.as_value()? {
-                Value::Integer(whole) => Exact::whole(i128::from(*whole.value())),
-                Value::String(text) => text.value().parse().ok()?,
-                _ => return None,
-            };
+            let number = number(item)?;
             let scaled = number.rescaled(scale)?;
             i64::try_from(scaled.mantissa).ok()?;
             Some(Datum::Number(number))
         }
+    }
+}
+
+/// A whole number, or a quoted decimal.
+fn number(item: &Item) -> Option<Exact> {
+    match item.as_value()? {
+        Value::Integer(whole) => Some(Exact::whole(i128::from(*whole.value()))),
+        Value::String(text) => text.value().parse().ok(),
+        _ => None,
     }
 }
 

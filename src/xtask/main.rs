@@ -1,7 +1,8 @@
-//! Developer commands: `cargo xtask demo | test | ci | bless | new-migration`.
+//! Developer commands: `cargo xtask demo | test | ci | fuzz | bless | new-migration`.
 
 mod ci;
 mod demo;
+mod fuzz;
 mod machine;
 mod migration;
 mod postgres;
@@ -25,6 +26,8 @@ enum Command {
     Test(test::Options),
     /// All checks of a change: format, lints, documentation, then `test`
     Ci,
+    /// Fuzz the formula language and the pack loader, in processes of limited memory
+    Fuzz(fuzz::Options),
     /// Accept the current output as the new goldens (insta)
     Bless,
     /// Create an empty migration pair for both databases
@@ -39,6 +42,7 @@ fn main() -> anyhow::Result<()> {
         Command::Demo(options) => demo::demo(&options),
         Command::Test(options) => test::test(&options),
         Command::Ci => ci::ci(),
+        Command::Fuzz(options) => fuzz::fuzz(&options),
         Command::Bless => test::bless(),
         Command::NewMigration { name } => migration::new_migration(&name),
     }

@@ -253,7 +253,7 @@ fn islands_and_reciprocity_are_counted() {
         usage("A", "R-A", "D", "2026-03-02", 0, 5),
     ];
     let (pack, calendar) = (pack(), calendar());
-    let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03")).unwrap();
+    let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03"), None).unwrap();
     let month = prepared.month().unwrap();
     let network = month.network(1);
     assert_eq!(network.islands, ["D".into()]);
@@ -268,9 +268,9 @@ fn a_change_of_one_fact_gains_what_was_promised() {
     let mut checked = 0;
     for seed in 0..12 {
         let facts = generated(seed, SMALL);
-        let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03")).unwrap();
+        let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03"), None).unwrap();
         let month = prepared.month().unwrap();
-        let before = month.assess(None).unwrap();
+        let before = month.assess().unwrap();
         for department in &before.departments {
             let raises = month.raise(&before, &department.id, usize::MAX).unwrap();
             assert!(raises.is_sorted_by(|a, b| a.gain >= b.gain));
@@ -301,9 +301,9 @@ fn a_change_of_one_fact_gains_what_was_promised() {
 fn awards_give_the_month_away_and_the_next_month_remembers() {
     let (pack, calendar) = (pack(), calendar());
     let facts = generated(3, SMALL);
-    let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03")).unwrap();
+    let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03"), None).unwrap();
     let month = prepared.month().unwrap();
-    let assessment = month.assess(None).unwrap();
+    let assessment = month.assess().unwrap();
     let pots: Vec<Pot> = ["410000", "410100"]
         .map(|payer| Pot {
             line: PotLine {
@@ -316,7 +316,7 @@ fn awards_give_the_month_away_and_the_next_month_remembers() {
             available_fen: Fen::new(120_000_007),
         })
         .to_vec();
-    let awards = month.compensate(&assessment, &pots, None).unwrap();
+    let awards = month.compensate(&assessment, &pots).unwrap();
     for total in &awards.pots {
         assert_eq!(total.rewards_fen, total.reward_pool_fen, "{:?}", total.line);
         assert!(total.rewards_fen.get() > 0);
@@ -337,14 +337,17 @@ fn awards_give_the_month_away_and_the_next_month_remembers() {
     let prior = Prior::of(&assessment, &awards);
     assert_eq!(decode::<Prior>(&encode(&prior)).unwrap(), prior);
     assert_eq!(decode::<Awards>(&encode(&awards)).unwrap(), awards);
-    let next = month.assess(Some(&prior)).unwrap();
+    let march = period("2026-03");
+    let later = Prepared::new(&pack, &facts, &calendar, march, Some(&prior)).unwrap();
+    let later = later.month().unwrap();
+    let next = later.assess().unwrap();
     let changes: Vec<_> = next
         .departments
         .iter()
         .map(|d| d.change.clone().unwrap())
         .collect();
     assert!(changes.iter().all(|change| change.total.is_zero()));
-    let again = month.compensate(&next, &pots, Some(&prior)).unwrap();
+    let again = later.compensate(&next, &pots).unwrap();
     assert_eq!(awards.pots, again.pots);
 }
 
@@ -360,9 +363,9 @@ proptest! {
     fn every_score_decomposes_exactly_into_its_evidence(seed: u64) {
         let (pack, calendar) = (pack(), calendar());
         let facts = generated(seed, SMALL);
-        let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03")).unwrap();
+        let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03"), None).unwrap();
         let month = prepared.month().unwrap();
-        let assessment = month.assess(None).unwrap();
+        let assessment = month.assess().unwrap();
         for department in &assessment.departments {
             let root = month.explain(&assessment, &department.id, None).unwrap().root;
             prop_assert_eq!(&root.amount, &department.total.counted);
@@ -410,12 +413,12 @@ fn a_city_and_a_province_are_quick() {
         let (pack, calendar) = (pack(), calendar());
         #[expect(clippy::disallowed_methods, reason = "a measurement")]
         let start = std::time::Instant::now();
-        let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03")).unwrap();
+        let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03"), None).unwrap();
         let prepared = prepared.with_facts_sha256("0");
         let framed = start.elapsed();
         let month = prepared.month().unwrap();
         let evaluated = start.elapsed();
-        let assessment = month.assess(None).unwrap();
+        let assessment = month.assess().unwrap();
         let rows = facts.usage.len();
         let ranked = assessment.departments.len();
         println!(
