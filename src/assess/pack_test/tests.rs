@@ -81,6 +81,12 @@ fn pack_with(indicator: &str, value: &str) -> Pack {
     let mut pack = pack();
     let found = pack.indicators.iter_mut().find(|one| one.id == indicator);
     found.unwrap().value.text = value.into();
+    // A table that knows no other kinds.
+    for table in &mut pack.tables {
+        if table.id == "class_weight" {
+            table.otherwise = None;
+        }
+    }
     pack
 }
 
