@@ -63,3 +63,39 @@ fn an_explanation_reaches_from_the_number_to_file_line_and_article() {
     let message = office.fails(&["explain", "郑州市", "--period", "2026-02"]);
     assert!(message.contains("ambiguous"), "{message}");
 }
+
+#[test]
+fn an_explanation_speaks_both_languages_and_says_what_would_raise_the_score() {
+    let office = Office::with_city();
+    office.ok(&["run", "--period", "2026-02"]);
+    let ask = ["explain", "郑州市教育局", "--period", "2026-02"];
+    let asked = |more: &[&str]| office.ok(&[&ask[..], more].concat());
+    let (zh, en) = (asked(&["--prose"]), asked(&["--prose", "--lang", "en"]));
+    assert!(
+        zh.contains("最能提高得分的是") && zh.contains("同组第"),
+        "{zh}"
+    );
+    assert!(
+        en.contains("What would raise the score most") && en.contains("points"),
+        "{en}"
+    );
+    assert!(asked(&["--lang", "en"]).contains("Total"));
+
+    // The first way named, and no other, gains what is promised: it is computed, not guessed.
+    let found = office.json(&ask);
+    let raises = found["raise"].as_array().unwrap();
+    let gains: Vec<f64> = raises
+        .iter()
+        .map(|one| one["gain"].as_str().unwrap().parse().unwrap())
+        .collect();
+    assert!(
+        !gains.is_empty() && gains.is_sorted_by(|a, b| a >= b),
+        "{gains:?}"
+    );
+    assert!(gains[0] > 0.0, "{found}");
+    let one = raises[0]["indicator"].as_str().unwrap();
+    let only = office.json(&[&ask[..], &[one]].concat());
+    for raise in only["raise"].as_array().unwrap() {
+        assert_eq!(raise["indicator"], one);
+    }
+}

@@ -32,7 +32,7 @@ use std::sync::Arc;
 /// Explanations, as the assessment makes them.
 pub mod explain {
     pub use assess::explanation::{Article, Evidence, Explanation, Node, NodeKind};
-    pub use assess::{Exact, Shown};
+    pub use assess::{Exact, Raise, Shown};
 }
 /// Statements, as the ledger makes them.
 pub mod ledger {

@@ -42,6 +42,23 @@ impl App {
         Ok(month.explain(&assessment, department, indicator)?)
     }
 
+    /// What would raise a department's score, best first, by the very formulas that scored it.
+    pub fn raise_unchecked(
+        &self,
+        period: Period,
+        department: &DepartmentId,
+    ) -> Result<Vec<assess::Raise>, Error> {
+        let run = self.current_run(period)?;
+        let (inputs, assessment) = self.store().read(|conn| {
+            let assessment: assess::Assessment = load(conn, &run, Stage::Assessed)?;
+            Ok::<_, Error>((run::load_inputs(conn, &run)?, assessment))
+        })?;
+        let (pack, calendar) = (self.pack()?, self.calendar()?);
+        let prepared = run::prepare(&pack, &calendar, &inputs)?;
+        let month = prepared.month()?;
+        Ok(month.raise(&assessment, department, usize::MAX)?)
+    }
+
     /// A department of a month by code, name, or a part of the name that only one has.
     pub fn find_department(&self, period: Period, text: &str) -> Result<DepartmentId, Error> {
         let run = self.current_run(period)?;

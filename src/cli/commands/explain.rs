@@ -1,10 +1,12 @@
 //! `hengxiang explain DEPARTMENT --period 2026-03 [INDICATOR]`
 
+mod prose;
+
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use app::explain::{Node, NodeKind};
-use clap::Args;
+use app::explain::{Node, NodeKind, Raise};
+use clap::{Args, ValueEnum};
 use domain::Period;
 use serde_json::json;
 
@@ -23,7 +25,26 @@ pub struct Options {
     /// 列出全部证据行；默认每项列出失分最多的若干行 (list every row)
     #[arg(long)]
     all: bool,
+    /// 以连贯文字说明，代替逐项的树 (sentences instead of the tree)
+    #[arg(long)]
+    prose: bool,
+    /// 语言 (language)
+    #[arg(long, value_enum, default_value_t)]
+    lang: Language,
 }
+
+/// Language of an explanation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// 中文
+    #[default]
+    Zh,
+    /// English
+    En,
+}
+
+/// Ways to a higher score that are named.
+const RAISES_SHOWN: usize = 5;
 
 /// Rows listed under an indicator unless all are asked for.
 const ROWS_SHOWN: usize = 12;
@@ -38,28 +59,69 @@ pub fn explain(context: &Context, options: &Options) -> anyhow::Result<ExitCode>
         "{} · {} · {}\n\n",
         explanation.department, explanation.period, explanation.pack
     );
-    write_node(&explanation.root, 0, options.all, &mut text);
-    write_articles(&explanation.root, &mut text);
+    let raises = raises(&app, options, &department)?;
+    if options.prose {
+        text = prose::prose(&explanation, &raises, options.lang);
+    } else {
+        write_node(&explanation.root, 0, options, &mut text);
+        write_articles(&explanation.root, &mut text);
+        for raise in &raises {
+            let action = prose::action(raise, options.lang);
+            text.push_str(&format!("提高得分 raise  {action}\n"));
+        }
+    }
     let value = json!({
         "department": explanation.department,
         "department_id": department.as_str(),
         "period": explanation.period,
         "pack": explanation.pack,
         "root": node_json(&explanation.root),
+        "raise": raises.iter().map(raise_json).collect::<Vec<_>>(),
     });
     context.print(&text, &value);
     Ok(ExitCode::SUCCESS)
 }
 
-fn write_node(node: &Node, depth: usize, all: bool, text: &mut String) {
+/// What would raise the score most, or that of the indicator asked for.
+fn raises(
+    app: &app::App,
+    options: &Options,
+    department: &domain::DepartmentId,
+) -> anyhow::Result<Vec<Raise>> {
+    let mut raises = app.raise_unchecked(options.period, department)?;
+    if let Some(indicator) = &options.indicator {
+        raises.retain(|one| one.indicator == *indicator);
+    }
+    raises.truncate(RAISES_SHOWN);
+    Ok(raises)
+}
+
+fn raise_json(raise: &Raise) -> serde_json::Value {
+    json!({
+        "indicator": raise.indicator,
+        "action": raise.action,
+        "action_en": raise.action_en,
+        "gain": raise.gain.to_string(),
+        "exact_gain": raise.exact_gain.to_string(),
+        "case": raise.case.as_ref().map(|(fact, file, line)| json!({
+            "fact": fact, "file": file, "line": line,
+        })),
+    })
+}
+
+fn write_node(node: &Node, depth: usize, options: &Options, text: &mut String) {
     let indent = "  ".repeat(depth);
-    text.push_str(&format!("{indent}{}  {}\n", node.label, node.amount));
+    let (label, said) = match options.lang {
+        Language::Zh => (&node.label, &node.prose),
+        Language::En => (&node.label_en, &node.prose_en),
+    };
+    text.push_str(&format!("{indent}{label}  {}\n", node.amount));
     let mut line = |label: &str, value: &str| {
         if !value.is_empty() {
             text.push_str(&format!("{indent}  {label}{value}\n"));
         }
     };
-    line("", &node.prose);
+    line("", said);
     line("公式 formula  ", &node.formula);
     line("代入 values   ", &node.filled);
     if let Some(row) = &node.evidence {
@@ -85,12 +147,12 @@ fn write_node(node: &Node, depth: usize, all: bool, text: &mut String) {
         .iter()
         .partition(|part| part.kind == NodeKind::Row);
     for part in parts {
-        write_node(part, depth + 1, all, text);
+        write_node(part, depth + 1, options, text);
     }
     rows.sort_by_key(|row| std::cmp::Reverse(lost(row)));
-    let shown = if all { rows.len() } else { ROWS_SHOWN };
+    let shown = if options.all { rows.len() } else { ROWS_SHOWN };
     for row in rows.iter().take(shown) {
-        write_node(row, depth + 1, all, text);
+        write_node(row, depth + 1, options, text);
     }
     if rows.len() > shown {
         let more = rows.len() - shown;
