@@ -6,6 +6,7 @@ use std::path::Path;
 pub use assess::coverage::{Coverage, Covers};
 pub use assess::{CaseResult, Difference};
 use domain::{Diagnostic, WorkdayCalendar};
+pub use engine::Proved;
 use engine::{Pack, PackFiles, Schema};
 use include_dir::{Dir, include_dir};
 
@@ -27,6 +28,8 @@ pub struct Checked {
     pub name: String,
     /// What was found.
     pub diagnostics: Vec<Diagnostic>,
+    /// What holds of the pack, when there is no error.
+    pub proved: Option<Proved>,
 }
 
 /// The test results of one pack.
@@ -44,9 +47,17 @@ pub fn check(folder: Option<&Path>) -> Result<Vec<Checked>, Error> {
     let schema = assess::schema();
     let packs = packs(folder)?.into_iter();
     Ok(packs
-        .map(|files| Checked {
-            diagnostics: engine::pack::load(&files, &schema).diagnostics,
-            name: files.root_name,
+        .map(|files| {
+            let loaded = engine::pack::load(&files, &schema);
+            let linted = loaded.pack.map(|pack| assess::lint(&files, &pack));
+            let (more, proved) = linted.map_or((Vec::new(), None), |found| {
+                (found.diagnostics, found.proved)
+            });
+            Checked {
+                diagnostics: loaded.diagnostics.into_iter().chain(more).collect(),
+                name: files.root_name,
+                proved,
+            }
         })
         .collect())
 }

@@ -1,7 +1,8 @@
 //! Citations for people: «tiaoli:39(2)» becomes 《政务数据共享条例》第三十九条第二项.
 
 use engine::Pack;
-use engine::pack::Cite;
+use engine::pack::{Cite, Indicator};
+use engine::trace::Trace;
 
 use crate::explanation::{Article, cite_text};
 
@@ -46,6 +47,17 @@ fn article(text: &str) -> String {
         }
         _ => text.to_owned(),
     }
+}
+
+/// What an indicator rests on: what it cites, and what the table rows that it used do.
+pub(crate) fn rested_on(indicator: &Indicator, trace: &Trace) -> Vec<Cite> {
+    let mut cites = indicator.cite.clone();
+    for cite in trace.tables.iter().flat_map(|used| &used.cite) {
+        if !cites.contains(cite) {
+            cites.push(cite.clone());
+        }
+    }
+    cites
 }
 
 /// The articles of citations: act and address from the pack's sources, the text as it quotes it.

@@ -5,7 +5,7 @@ mod company;
 use engine::pack::{Indicator, IndicatorKind, NotApplicable};
 use engine::trace::{Decomposition, Trace};
 
-use crate::articles::articles;
+use crate::articles::{articles, rested_on};
 use crate::assessment::{Assessment, DepartmentResult, IndicatorResult, Score, Status};
 use crate::error::AssessError;
 use crate::exact::Exact;
@@ -221,7 +221,7 @@ impl Explainer<'_> {
         );
         node.prose_en =
             format!("{title_en}: {cases} cases, {en}; {shown} of {available} points.{company_en}");
-        node.articles = articles(self.month.pack(), &indicator.cite);
+        node.articles = articles(self.month.pack(), &rested_on(indicator, trace));
         node
     }
 

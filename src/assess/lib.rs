@@ -8,6 +8,7 @@ mod explain;
 #[cfg(test)]
 mod fixture;
 mod heads;
+mod lint;
 mod rank;
 mod scoring;
 
@@ -37,6 +38,7 @@ pub use error::AssessError;
 pub use exact::{Exact, Shown};
 pub use explanation::{Explanation, Node, NodeKind};
 pub use faults::RuleFault;
+pub use lint::lint;
 pub use month::{Month, Prepared, assess};
 pub use network::Network;
 pub use pack_test::{CaseResult, Difference, run_pack_tests};

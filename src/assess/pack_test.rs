@@ -8,6 +8,7 @@
 //! | `<indicator>.value`, `.cases`, `.available`, `.status` | as said |
 //! | `axis.<id>` | points of an axis |
 //! | `before_bonus`, `total`, `grade`, `rank`, `standing`, `vetoes` | as in the assessment |
+//! | `parameter.<id>` (without subject) | the value in force |
 //! | `reward.<payer>` | yuan of a notional pot of [`NOTIONAL_FEN`] a year and payer |
 //! | `<indicator>.trace` | texts that its explanation must have: formula, values, words, articles |
 //! | `fault` (without subject) | part of the message that stops the period |
@@ -20,6 +21,7 @@
 
 mod company;
 mod explained;
+mod found;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +37,7 @@ use crate::exact::Exact;
 use crate::frame::{FactFrame, FactTable};
 use crate::month::Prepared;
 use crate::schema::IMPORTANCE_ONE;
+use found::{indicator, overall};
 
 /// Appropriation of each payer in the tests of rewards: 12 000 yuan a year.
 pub const NOTIONAL_FEN: i64 = 1_200_000;
@@ -188,7 +191,9 @@ fn completed(mut case: PackTest, schema: &Schema) -> PackTest {
     let first = case.subjects.first().cloned().unwrap_or_default();
     for expectation in &mut case.expect {
         let key = expectation.key.first();
-        if key.is_some_and(|key| !case.subjects.contains(key) && key != "fault") {
+        if key.is_some_and(|key| {
+            !case.subjects.contains(key) && !["fault", "parameter"].contains(&key.as_str())
+        }) {
             expectation.key.insert(0, first.clone());
         }
     }
@@ -228,6 +233,8 @@ fn complete_row(row: &mut GivenRow, schema: &Schema, period: domain::Period) {
 
 /// What a case came to.
 struct Outcome {
+    /// Values in force, by id.
+    parameters: BTreeMap<String, String>,
     departments: Vec<DepartmentResult>,
     awards: Awards,
     /// Explanations asked for, by subject and indicator.
@@ -276,7 +283,13 @@ fn outcome(
             traces.insert(key, explained::text(&explanation.root));
         }
     }
+    let day = case.period.last_day();
+    let in_force = pack.parameters.iter().filter_map(|one| {
+        let (_, value) = pack.parameter_on(&one.id, day)?;
+        Some((one.id.clone(), value.value.to_string()))
+    });
     Ok(Outcome {
+        parameters: in_force.collect(),
         awards: month.compensate(&assessment, &pots)?,
         departments: assessment.departments,
         traces,
@@ -341,6 +354,12 @@ fn join_importance(
 impl Outcome {
     /// The value of an expectation's key as text.
     fn find(&self, case: &PackTest, expectation: &Expectation) -> String {
+        let missing = || "没有这一项 (no such key)".to_owned();
+        if let [kind, id] = expectation.key.as_slice()
+            && kind == "parameter"
+        {
+            return self.parameters.get(id).cloned().unwrap_or_else(missing);
+        }
         let mut key = expectation.key.iter().map(String::as_str);
         let subject = key
             .next()
@@ -361,7 +380,7 @@ impl Outcome {
             (Some(result), Some(key), Some(part)) => indicator(result, key, part),
             _ => None,
         };
-        found.unwrap_or_else(|| "没有这一项 (no such key)".to_owned())
+        found.unwrap_or_else(missing)
     }
 
     fn reward(&self, result: &DepartmentResult, payer: &str) -> String {
@@ -372,34 +391,6 @@ impl Outcome {
             .map(|award| &award.amount_fen);
         paid.sum::<Fen>().to_plain()
     }
-}
-
-fn overall(result: &DepartmentResult, key: &str) -> Option<String> {
-    let none = || "none".to_owned();
-    Some(match key {
-        "total" => result.total.shown.to_string(),
-        "before_bonus" => result.before_bonus.shown.to_string(),
-        "grade" => result.grade.clone().unwrap_or_else(none),
-        "rank" => result.rank.map_or_else(none, |rank| rank.to_string()),
-        "standing" => result.standing.name().to_owned(),
-        "vetoes" => result.vetoes.join(", "),
-        _ => return None,
-    })
-}
-
-fn indicator(result: &DepartmentResult, id: &str, part: &str) -> Option<String> {
-    let found = result.indicator(id)?;
-    Some(match part {
-        "points" if found.status.is_not_applicable() && found.score.counted.is_zero() => {
-            found.status.name().to_owned()
-        }
-        "points" => found.score.shown.to_string(),
-        "status" => found.status.name().to_owned(),
-        "cases" => found.cases.to_string(),
-        "available" => found.available.to_string(),
-        "value" => found.value.as_ref()?.to_string(),
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub use check::{Compiled, Rows, compile_row, compile_subject};
 pub(crate) use names::did_you_mean;
 pub use names::{Carried, Names, TableSignature};
 pub use show::{Substitution, show, show_aggregate, show_peer};
+pub(crate) use syntax::fault_at;
 
 /// A finding about a formula, placed within its text.
 #[derive(Clone, Debug, PartialEq, Eq)]

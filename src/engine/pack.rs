@@ -24,7 +24,9 @@ mod weighting;
 use std::collections::BTreeMap;
 
 pub use citation::{Article, Cite, Cited, Source};
-pub(crate) use compile::{CompiledDeadline, CompiledPack, CompiledRule, PreparedTable, compile};
+pub(crate) use compile::{
+    CompileFault, CompiledDeadline, CompiledPack, CompiledRule, PreparedTable, compile,
+};
 pub(crate) use cursor::{Cursor, Findings};
 pub use dated::{Deadline, DeadlineRule, End, Parameter, ParameterValue};
 pub use decision::{
@@ -33,7 +35,7 @@ pub use decision::{
 };
 pub use difference::{Difference, Edit, KeyEdit, differences};
 pub use load::load;
-pub(crate) use load::{display_name, parse, placed};
+pub(crate) use load::{display_name, parse, placed, rule_files};
 pub use money::{Compensation, Component, ComponentKind, Constraint};
 pub use overlay::UnknownParameter;
 pub use scoring::{

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use app::rulebook::Proved;
 use clap::Subcommand;
 use serde_json::json;
 
@@ -51,9 +52,11 @@ fn check(context: &Context, pack: Option<&std::path::Path>) -> anyhow::Result<Ex
             format!("{errors} 处错误 (errors)")
         };
         text.push_str(&format!("{}：{verdict}\n", checked.name));
+        text.push_str(&checked.proved.as_ref().map_or_else(String::new, summary));
         packs.push(json!({
             "pack": checked.name,
             "errors": errors,
+            "proved": checked.proved.as_ref().map(proved),
             "diagnostics": checked.diagnostics.iter().map(|finding| json!({
                 "code": finding.code,
                 "severity": format!("{:?}", finding.severity),
@@ -70,5 +73,64 @@ fn check(context: &Context, pack: Option<&std::path::Path>) -> anyhow::Result<Ex
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    })
+}
+
+/// What holds of a pack, line by line.
+fn summary(proved: &Proved) -> String {
+    let Proved {
+        axes,
+        indicators,
+        maximum,
+        days,
+        grades,
+        ..
+    } = proved;
+    let lines = [
+        format!(
+            "分值 points     {axes} 个维度、{indicators} 项指标，在 {days} 个变更日都合计 {maximum} 分；\
+             {grades} 个等次覆盖 0 至 {maximum} (sums and grades)"
+        ),
+        format!(
+            "出处 citations  {} 处引用都有出处，{} 条原文与 SHA-256 相符 (resolved, hashed)",
+            proved.cites, proved.articles
+        ),
+        format!(
+            "决策表 tables   {} 张 {} 行，无缺口、重叠、重复和用不到的行 (no gap, overlap, dead row)",
+            proved.tables, proved.rows
+        ),
+        format!(
+            "时效 time       {} 个版本序列没有中断，所需的都有效 (no hole, nothing needed has ended)",
+            proved.series
+        ),
+        format!(
+            "公式 formulas   {} 条，没有字面阈值，嵌套最深 {} 层；没有闲置和重名 (no literals, depth)",
+            proved.formulas, proved.nesting
+        ),
+        format!(
+            "测试 tests      {} 项指标、期限、表和参数都被 {} 例测到 (every element meets a case)",
+            proved.tested, proved.cases
+        ),
+    ];
+    lines.iter().map(|line| format!("  {line}\n")).collect()
+}
+
+/// The same for machines.
+fn proved(proved: &Proved) -> serde_json::Value {
+    json!({
+        "axes": proved.axes,
+        "indicators": proved.indicators,
+        "maximum": proved.maximum.to_string(),
+        "days": proved.days,
+        "grades": proved.grades,
+        "cites": proved.cites,
+        "articles": proved.articles,
+        "tables": proved.tables,
+        "rows": proved.rows,
+        "series": proved.series,
+        "formulas": proved.formulas,
+        "nesting": proved.nesting,
+        "tested": proved.tested,
+        "cases": proved.cases,
     })
 }

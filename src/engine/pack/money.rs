@@ -42,6 +42,34 @@ pub enum ComponentKind {
     },
 }
 
+impl ComponentKind {
+    /// Ids of the parameters it names.
+    pub fn parameters(&self) -> Vec<&String> {
+        match self {
+            Self::Claims { rate } => vec![rate],
+            Self::Pool {
+                pool,
+                floor_ratio,
+                cap_ratio,
+                ..
+            } => std::iter::once(pool)
+                .chain(floor_ratio)
+                .chain(cap_ratio)
+                .collect(),
+        }
+    }
+
+    /// Its formulas.
+    pub fn formulas(&self) -> Vec<&Formula> {
+        match self {
+            Self::Claims { .. } => Vec::new(),
+            Self::Pool {
+                condition, weight, ..
+            } => condition.iter().chain([weight]).collect(),
+        }
+    }
+}
+
 /// `[[compensation.component]]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Component {

@@ -7,7 +7,7 @@ use domain::{DateRange, Diagnostic, Place};
 
 use super::cursor::Findings;
 use super::source::SourceText;
-use super::{ComponentKind, IndicatorKind, Pack, TableOutput};
+use super::{IndicatorKind, Pack, TableOutput};
 use crate::exact::Exact;
 use crate::formula::did_you_mean;
 use crate::pack::InputType;
@@ -21,11 +21,7 @@ pub(super) struct Verifier<'a> {
 /// Checks everything that needs no fact table. With parts that could not be read (`broken`), sums
 /// and references would only give false findings.
 pub(crate) fn verify(pack: &Pack, sources: &[SourceText<'_>], findings: &Findings, broken: bool) {
-    let verifier = Verifier {
-        pack,
-        sources,
-        findings,
-    };
+    let verifier = Verifier::new(pack, sources, findings);
     verifier.unique_ids();
     verifier.articles();
     verifier.cites();
@@ -33,6 +29,20 @@ pub(crate) fn verify(pack: &Pack, sources: &[SourceText<'_>], findings: &Finding
         verifier.references();
         verifier.points();
         verifier.grades();
+    }
+}
+
+impl<'a> Verifier<'a> {
+    pub(super) const fn new(
+        pack: &'a Pack,
+        sources: &'a [SourceText<'a>],
+        findings: &'a Findings,
+    ) -> Self {
+        Self {
+            pack,
+            sources,
+            findings,
+        }
     }
 }
 
@@ -157,19 +167,7 @@ impl Verifier<'_> {
             }
         }
         for component in pack.compensation.iter().flat_map(|one| &one.components) {
-            let used: Vec<&String> = match &component.kind {
-                ComponentKind::Claims { rate } => vec![rate],
-                ComponentKind::Pool {
-                    pool,
-                    floor_ratio,
-                    cap_ratio,
-                    ..
-                } => [Some(pool), floor_ratio.as_ref(), cap_ratio.as_ref()]
-                    .into_iter()
-                    .flatten()
-                    .collect(),
-            };
-            for name in used {
+            for name in component.kind.parameters() {
                 self.known("参数 parameter", name, parameters(), &component.place);
             }
             if let Some(grade) = &component.min_grade {
@@ -313,6 +311,18 @@ impl Verifier<'_> {
                 "最低等次写 from = \"0\"",
             );
         }
+        let best = self.reachable();
+        for grade in grades
+            .iter()
+            .filter(|one| best.is_some_and(|best| one.from > best))
+        {
+            let most = best.unwrap_or_default();
+            let message = format!(
+                "等次“{}”从 {} 起，而总分最多 {most} (grade {} cannot be reached)",
+                grade.id, grade.from, grade.id
+            );
+            self.error("rules.grade_unreachable", &grade.place, message, "");
+        }
         for (upper, lower) in grades.iter().zip(grades.iter().skip(1)) {
             if lower.from >= upper.from {
                 let message = format!(
@@ -322,6 +332,21 @@ impl Verifier<'_> {
                 self.error("rules.grade_order", &lower.place, message, "");
             }
         }
+    }
+
+    /// The highest total: the maximum and every bonus.
+    fn reachable(&self) -> Option<Exact> {
+        let bonuses = self
+            .pack
+            .indicators
+            .iter()
+            .filter_map(|one| match one.kind {
+                IndicatorKind::Bonus { cap, .. } => Some(cap.unwrap_or(one.points)),
+                _ => None,
+            });
+        bonuses
+            .into_iter()
+            .try_fold(self.pack.maximum, Exact::checked_add)
     }
 }
 

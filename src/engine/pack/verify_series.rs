@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike as _, NaiveDate};
 use domain::{DateRange, Place};
 
+use super::Pack;
 use super::compile::CompiledPack;
 use super::cursor::Findings;
 use super::source::SourceText;
 use super::verify::Verifier;
-use super::{ComponentKind, Pack};
 use crate::formula::Compiled;
 use crate::formula::tree::{Kind, Node};
 
@@ -23,11 +23,7 @@ pub(crate) fn verify_series(
     sources: &[SourceText<'_>],
     findings: &Findings,
 ) {
-    let verifier = Verifier {
-        pack,
-        sources,
-        findings,
-    };
+    let verifier = Verifier::new(pack, sources, findings);
     verifier.series();
     if let Some(compiled) = compiled {
         verifier.needs(compiled);
@@ -62,6 +58,13 @@ fn all_series(pack: &Pack) -> Series<'_> {
         }
     }
     series
+}
+
+impl Pack {
+    /// How many series of versions there are.
+    pub(crate) fn series_count(&self) -> usize {
+        all_series(self).len()
+    }
 }
 
 impl Verifier<'_> {
@@ -223,18 +226,7 @@ impl<'a> Missing<'a> {
         let compensation = self.pack.compensation.iter();
         let components = compensation.flat_map(|one| &one.components);
         for (index, component) in components.enumerate() {
-            let used: Vec<&String> = match &component.kind {
-                ComponentKind::Claims { rate } => vec![rate],
-                ComponentKind::Pool {
-                    pool,
-                    floor_ratio,
-                    cap_ratio,
-                    ..
-                } => std::iter::once(pool)
-                    .chain(floor_ratio)
-                    .chain(cap_ratio)
-                    .collect(),
-            };
+            let used = component.kind.parameters();
             let mut weights = self.compiled.weights.iter();
             let weight = weights.find(|rule| rule.index == index);
             let weight =

@@ -22,11 +22,7 @@ pub(crate) fn verify_tables(
     sources: &[SourceText<'_>],
     findings: &Findings,
 ) {
-    let verifier = Verifier {
-        pack,
-        sources,
-        findings,
-    };
+    let verifier = Verifier::new(pack, sources, findings);
     let passed = compiled.map(passed_scales).unwrap_or_default();
     for (index, table) in pack.tables.iter().enumerate() {
         let scales: Vec<Option<u8>> = (0..table.inputs.len())

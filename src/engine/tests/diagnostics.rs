@@ -119,6 +119,20 @@ fn an_overlap_in_a_table_shows_both_rows() {
 }
 
 #[test]
+fn grades_cover_the_range_and_can_be_reached() {
+    insta::assert_snapshot!(complaints("from = \"60\"", "from = \"101\""), @r#"
+错误 error[rules.grade_unreachable]: 等次“qualified”从 101 起，而总分最多 100 (grade qualified cannot be reached)
+  --> rules/mini/pack.toml:154:1
+   | [[grade]]
+"#);
+    let raised = complaints(
+        "title = \"不合格\"\nfrom = \"0\"",
+        "title = \"不合格\"\nfrom = \"1\"",
+    );
+    assert!(raised.contains("rules.grade_gap"), "{raised}");
+}
+
+#[test]
 fn gaps_and_overlaps_of_parameter_values_are_errors() {
     let from = "{ from = 2025-01-01, value = \"0.70\" }";
     let gap = "{ from = 2025-01-01, to = 2025-06-01, value = \"0.70\" }";
