@@ -101,7 +101,7 @@ impl App {
         let known = self.known(true)?;
         let departments = known.registry.departments();
         let named = departments.map(|dept| (&dept.id, dept.name.as_str()));
-        let department = one_department(named, entry.department.trim())?;
+        let department = one_department(&named.collect::<Vec<_>>(), entry.department.trim())?;
         let now = self.clock().now();
         let today = self.clock().today();
         let row = vec![

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::layout::FileKind;
+
 /// A row refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {

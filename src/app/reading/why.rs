@@ -49,7 +49,8 @@ impl App {
             .store()
             .read(|conn| load(conn, &run, Stage::Assessed))?;
         let departments = assessment.departments.iter();
-        one_department(departments.map(|dept| (&dept.id, dept.name.as_str())), text)
+        let named = departments.map(|dept| (&dept.id, dept.name.as_str()));
+        one_department(&named.collect::<Vec<_>>(), text)
     }
 
     /// The statement of a department.
@@ -86,15 +87,15 @@ impl App {
 }
 
 /// The one department whose code or name is the text, or whose name alone has it as a part.
-pub(crate) fn one_department<'d>(
-    all: impl Iterator<Item = (&'d DepartmentId, &'d str)> + Clone,
+pub(crate) fn one_department(
+    all: &[(&DepartmentId, &str)],
     text: &str,
 ) -> Result<DepartmentId, Error> {
-    let exact = |(id, name): &(&DepartmentId, &str)| id.as_str() == text || *name == text;
-    if let Some((id, _)) = all.clone().find(exact) {
-        return Ok(id.clone());
+    let exact = |(id, name): &&(&DepartmentId, &str)| id.as_str() == text || *name == text;
+    if let Some((id, _)) = all.iter().find(exact) {
+        return Ok((*id).clone());
     }
-    let near: Vec<_> = all.filter(|(_, name)| name.contains(text)).collect();
+    let near: Vec<_> = all.iter().filter(|(_, name)| name.contains(text)).collect();
     match near.as_slice() {
         [(id, _)] => Ok((*id).clone()),
         [] => Err(Error::NotFound {
