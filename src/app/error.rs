@@ -168,9 +168,10 @@ impl Error {
             | Self::Calendar(_)
             | Self::Ingest(_)
             | Self::BadInput { .. } => ErrorKind::BadInput,
-            Self::PeriodDecided { .. } | Self::Conflict { .. } | Self::Rejected(_) => {
-                ErrorKind::Conflict
-            }
+            Self::PeriodDecided { .. }
+            | Self::Conflict { .. }
+            | Self::Rejected(_)
+            | Self::Assess(assess::AssessError::Missing(_)) => ErrorKind::Conflict,
             Self::TooManyAttempts { .. } => ErrorKind::TooManyAttempts,
             Self::Store(StoreError::Busy { .. } | StoreError::NoConnection { .. }) => {
                 ErrorKind::Busy

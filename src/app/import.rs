@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use domain::canon::sha256_hex;
 use domain::{Diagnostic, Period};
-use ingest::{Context, FileKind, Input, KnownResource, MemberMap, Reading};
+use ingest::{Context, FileKind, Input, Judging, KnownResource, MemberMap, Reading};
 
 use crate::App;
 use crate::error::Error;
@@ -78,6 +78,7 @@ impl App {
     ) -> Result<Vec<FileSummary>, Error> {
         let mut wanted = read_all(&expand(paths, recursive)?)?;
         wanted.sort_by(|a, b| (a.kind.order(), &a.path).cmp(&(b.kind.order(), &b.path)));
+        let judged = wanted.iter().any(|file| file.kind == FileKind::Judgements);
         let mut known: Option<Known> = None;
         let mut summaries = Vec::with_capacity(wanted.len());
         for file in &wanted {
@@ -91,9 +92,10 @@ impl App {
             }
             let context = match known.take() {
                 Some(known) => known,
-                None => self.known()?,
+                None => self.known(judged)?,
             };
-            let reading = context.read(file, self.clock().today(), progress)?;
+            let today = self.clock().today();
+            let reading = context.read(&file.name, &file.bytes, today, progress)?;
             summaries.push(self.load(&reading, importer)?);
             // What later files are checked against has changed when this one was of such a kind.
             known = (file.kind.order() >= FileKind::Usage.order()).then_some(context);
@@ -104,7 +106,7 @@ impl App {
     }
 
     /// Puts the good rows, the rejects and the unattributed rows of a file into the database.
-    fn load(&self, reading: &Reading, importer: &str) -> Result<FileSummary, Error> {
+    pub(crate) fn load(&self, reading: &Reading, importer: &str) -> Result<FileSummary, Error> {
         let now = self.clock().now().naive_utc();
         let upserted = self.store().write(|conn| {
             let batch = store::batches::add(conn, &rows::new_batch(reading, importer, now))?;
@@ -133,6 +135,7 @@ impl App {
         };
         let mut warnings = reading.warnings.clone();
         warnings.extend(self.decided_periods_touched(reading)?);
+        warnings.extend(self.corrections_made(reading)?);
         Ok(FileSummary {
             file_name: reading.file_name.clone(),
             kind: reading.kind,
@@ -162,28 +165,37 @@ impl App {
         Ok(warnings)
     }
 
-    fn known(&self) -> Result<Known, Error> {
+    /// What files are checked against; judgements only where there are any.
+    pub(crate) fn known(&self, judged: bool) -> Result<Known, Error> {
+        let judging = if judged {
+            self.judging()?
+        } else {
+            Judging::default()
+        };
         self.store().read(|conn| {
             Ok(Known {
                 registry: store::registry::registry(conn)?,
                 resources: rows::known_resources(conn)?,
                 members: rows::member_map(conn)?,
+                judging: judging.clone(),
             })
         })
     }
 }
 
 /// What files are checked against.
-struct Known {
-    registry: domain::Registry,
+pub(crate) struct Known {
+    pub(crate) registry: domain::Registry,
     resources: HashMap<domain::ResourceCode, KnownResource>,
     members: MemberMap,
+    judging: Judging,
 }
 
 impl Known {
-    fn read(
+    pub(crate) fn read(
         &self,
-        file: &Wanted,
+        file_name: &str,
+        bytes: &[u8],
         today: chrono::NaiveDate,
         progress: &mut dyn FnMut(ImportProgress<'_>),
     ) -> Result<Reading, Error> {
@@ -191,19 +203,17 @@ impl Known {
             registry: &self.registry,
             resources: &self.resources,
             members: &self.members,
+            judging: &self.judging,
             today,
         };
         let mut report = |step: ingest::Progress| {
             progress(ImportProgress {
-                file_name: &file.name,
+                file_name,
                 done_rows: step.done_rows,
                 total_hint: step.total_hint,
             });
         };
-        let input = Input {
-            file_name: &file.name,
-            bytes: &file.bytes,
-        };
+        let input = Input { file_name, bytes };
         Ok(ingest::read(input, &context, &mut report)?)
     }
 }

@@ -12,6 +12,7 @@ pub mod import;
 pub mod inputs;
 pub mod installation;
 pub mod jobs;
+pub mod judging;
 pub mod money;
 pub mod password;
 pub mod pots;

@@ -238,7 +238,8 @@ struct Seen {
     control: ControlTotal,
 }
 
-fn require(user: &User, right: Right, what: &'static str) -> Result<(), Error> {
+/// Refuses a person without the right.
+pub(crate) fn require(user: &User, right: Right, what: &'static str) -> Result<(), Error> {
     if user.may(right) {
         Ok(())
     } else {

@@ -19,6 +19,7 @@ use crate::run::{self, Decided, Stage, load};
 
 pub use files::Download;
 pub use intake::{ImportLine, UnattributedLine};
+pub(crate) use why::one_department;
 
 /// A department in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,6 +22,8 @@ pub enum Right {
     ReadAll,
     /// See one's own department.
     ReadOwn,
+    /// Judge what the rule pack leaves to judgement.
+    Judge,
     /// Hand a calculated run to finance.
     Submit,
     /// Approve or reject the money of a submitted run.
@@ -67,7 +69,10 @@ impl Role {
     /// Whether the role holds the right.
     pub const fn may(self, right: Right) -> bool {
         match self {
-            Self::Assessor => matches!(right, Right::ReadAll | Right::Submit | Right::Publish),
+            Self::Assessor => matches!(
+                right,
+                Right::ReadAll | Right::Judge | Right::Submit | Right::Publish
+            ),
             Self::Department => matches!(right, Right::ReadOwn),
             Self::Finance => matches!(right, Right::ReadAll | Right::Approve),
             Self::Auditor => matches!(right, Right::ReadAll),

@@ -275,11 +275,16 @@ pub(crate) fn run_awards(run: &RunId, awards: &Awards) -> Result<RunAwards, Erro
     })
 }
 
+/// Some record of the month must be there, whichever a pack looks at.
 fn require_facts(facts: &Facts, period: Period) -> Result<(), Error> {
-    let nothing = facts.departments.is_empty()
-        || facts.resources.is_empty()
-        || (facts.usage.is_empty() && facts.requests.is_empty() && facts.safeguards.is_empty());
-    if nothing {
+    let no_records = facts.usage.is_empty()
+        && facts.requests.is_empty()
+        && facts.safeguards.is_empty()
+        && facts.judgements.is_empty()
+        && facts.measures.is_empty();
+    let reported = !facts.judgements.is_empty() || !facts.measures.is_empty();
+    let no_catalogue = facts.resources.is_empty() && !reported;
+    if facts.departments.is_empty() || no_catalogue || no_records {
         Err(Error::NothingToAssess { period })
     } else {
         Ok(())

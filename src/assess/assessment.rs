@@ -29,8 +29,13 @@ pub enum Status {
     TooFewCases,
     /// A comparison in which the whole group has nothing: not applicable.
     NothingInGroup,
+    /// What an assessor has yet to judge 待评定: not applicable where the pack has a policy for it;
+    /// otherwise there is no assessment.
+    NotJudged,
     /// A bonus whose gate the total did not reach.
     GateClosed,
+    /// Not scored because a veto that stands alone was hit.
+    Silenced,
     /// A veto 一票否决 that was hit.
     Vetoed,
     /// A veto that was not hit.
@@ -42,7 +47,7 @@ impl Status {
     pub const fn is_not_applicable(self) -> bool {
         matches!(
             self,
-            Self::NoCases | Self::TooFewCases | Self::NothingInGroup
+            Self::NoCases | Self::TooFewCases | Self::NothingInGroup | Self::NotJudged
         )
     }
 
@@ -53,7 +58,9 @@ impl Status {
             Self::NoCases => "无事项，不适用",
             Self::TooFewCases => "样本过少，不适用",
             Self::NothingInGroup => "全组无数据，不适用",
+            Self::NotJudged => "待评定",
             Self::GateClosed => "未达加分门槛",
+            Self::Silenced => "已被否决，不再计分",
             Self::Vetoed => "一票否决",
             Self::Clear => "未触发",
         }
@@ -93,7 +100,7 @@ pub struct IndicatorResult {
 pub struct AxisResult {
     /// Axis id of the pack.
     pub id: String,
-    /// Points available after redistribution; zero when nothing of the axis applies.
+    /// Points available after redistribution, by the axis's weight; zero when nothing of it applies.
     pub available: Exact,
     /// Whether any indicator of the axis applies.
     pub applicable: bool,
@@ -129,7 +136,7 @@ pub struct DepartmentResult {
     pub scale_factor: Exact,
     /// Total before bonus.
     pub before_bonus: Score,
-    /// Total after bonus and before the cap of a veto.
+    /// Total after bonus and before the effect of a veto.
     pub before_veto: Exact,
     /// Total.
     pub total: Score,
@@ -302,8 +309,8 @@ impl Canon for Assessment {
 canon_enum! {
     Status {
         Scored = "scored", NoCases = "no_cases", TooFewCases = "too_few_cases",
-        NothingInGroup = "nothing_in_group", GateClosed = "gate_closed", Vetoed = "vetoed",
-        Clear = "clear",
+        NothingInGroup = "nothing_in_group", NotJudged = "not_judged", GateClosed = "gate_closed",
+        Silenced = "silenced", Vetoed = "vetoed", Clear = "clear",
     }
     Standing { Ranked = "ranked", TooLittleAssessed = "too_little_assessed" }
 }

@@ -4,6 +4,7 @@ use domain::{DepartmentId, Diagnostic, RegistryError, ResourceCode};
 use engine::FrameError;
 
 use crate::faults::RuleFault;
+use crate::missing::{Missing, list};
 
 /// Why there is no assessment. Nothing is scored in part: one fault stops the period.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +57,9 @@ pub enum AssessError {
     /// Rules failed on rows.
     #[error("规则计算有 {} 处错误，考核中止：{} (rule faults)", .0.len(), first(.0))]
     Faults(Vec<RuleFault>),
+    /// Values that the pack requires and nobody has given: judgements above all.
+    #[error("本期尚有 {} 项待评定或待报送，不能考核 (values are missing)：\n  {}", .0.len(), list(.0))]
+    Missing(Vec<Missing>),
     /// The pack says something that the scoring cannot follow.
     #[error("规则“{rule}”：{reason} (rule cannot be scored)")]
     Rule {

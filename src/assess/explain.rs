@@ -2,7 +2,8 @@
 
 mod company;
 
-use engine::pack::{Indicator, IndicatorKind, NotApplicable};
+use engine::pack::{Indicator, IndicatorKind, JudgedIn, NotApplicable};
+use engine::table::SliceShare;
 use engine::trace::{Decomposition, Trace};
 
 use crate::articles::{articles, rested_on};
@@ -12,7 +13,7 @@ use crate::exact::Exact;
 use crate::explanation::{Evidence, Explanation, Node, NodeKind};
 use crate::frame::{FactTable, file_name};
 use crate::month::Month;
-use crate::scoring::bonus_cap;
+use crate::scoring::{bonus_cap, most_lost};
 use domain::DepartmentId;
 
 /// Explains the total of a department, or one indicator of it.
@@ -55,8 +56,7 @@ struct Explainer<'a> {
 /// The rounding between what was computed and what counts, if there is any.
 fn rounding(score: &Score, exact: &Exact) -> Option<Node> {
     let amount = &score.counted - exact;
-    (!amount.is_zero())
-        .then(|| Node::leaf(NodeKind::Rounding, amount, "按规则四舍五入", "rounding"))
+    (!amount.is_zero()).then(|| Node::leaf(NodeKind::Rounding, amount, "按规则舍入", "rounding"))
 }
 
 impl Explainer<'_> {
@@ -78,7 +78,7 @@ impl Explainer<'_> {
         parts.extend(bonus);
         let vetoed = &result.total.exact - &result.before_veto;
         for (index, id) in result.vetoes.iter().enumerate() {
-            // Several vetoes cap the same total: the first carries the effect.
+            // Several vetoes act on the same total: the first carries the effect.
             let effect = if index == 0 {
                 vetoed.clone()
             } else {
@@ -127,6 +127,16 @@ impl Explainer<'_> {
         let axis = self.result.axis(id).ok_or_else(|| no_indicator(id))?;
         let declared = self.month.pack().axis(id);
         let mut parts = self.of_kind_in(id, |kind: &IndicatorKind| kind.is_scored())?;
+        let sum: Exact = parts.iter().map(|part| &part.amount).sum();
+        let weighed = &axis.score.exact - &sum;
+        if let Some(declared) = declared
+            && !weighed.is_zero()
+        {
+            let weight = declared.weight;
+            let mut node = Node::leaf(NodeKind::Weight, weighed, "按权重折算", "weighted");
+            node.filled = format!("{sum} × ({weight} − 1)");
+            parts.push(node);
+        }
         parts.extend(rounding(&axis.score, &axis.score.exact));
         let title = declared.map_or(id, |axis| axis.title.as_str());
         let title_en = declared.map_or(id, |axis| axis.title_en.as_str());
@@ -169,7 +179,7 @@ impl Explainer<'_> {
     fn indicator(&self, id: &str) -> Result<Node, AssessError> {
         let (index, indicator) = self.month.indicator(id).ok_or_else(|| no_indicator(id))?;
         let result = self.result.indicator(id).ok_or_else(|| no_indicator(id))?;
-        if let IndicatorKind::Veto { .. } = indicator.kind {
+        if let IndicatorKind::Veto(_) = indicator.kind {
             return self.veto(id, Exact::zero());
         }
         let trace = self.month.trace(index, self.subject)?;
@@ -234,18 +244,23 @@ impl Explainer<'_> {
             let leaf = Node::leaf(NodeKind::Granted, exact.clone(), label.0, label.1);
             return granted.then_some(leaf).into_iter().collect();
         }
-        if result.status == Status::GateClosed {
+        if matches!(result.status, Status::GateClosed | Status::Silenced) {
             return Vec::new();
         }
         let factor = match &indicator.kind {
-            IndicatorKind::Ratio => Some(result.available.clone()),
+            IndicatorKind::Ratio | IndicatorKind::Judged(JudgedIn::Ratio) => {
+                Some(result.available.clone())
+            }
+            IndicatorKind::Judged(JudgedIn::Points) => {
+                result.available.checked_div(&indicator.points.into())
+            }
             IndicatorKind::Relative => {
                 let best = result.best.as_ref();
                 best.and_then(|best| result.available.checked_div(best))
             }
             IndicatorKind::Deduct { .. } => Some(-Exact::one()),
             IndicatorKind::Bonus { .. } => Some(Exact::one()),
-            IndicatorKind::Banded { .. } | IndicatorKind::Veto { .. } => None,
+            IndicatorKind::Banded { .. } | IndicatorKind::Veto(_) => None,
         };
         let mut parts = Vec::new();
         if let IndicatorKind::Deduct { .. } = indicator.kind {
@@ -260,18 +275,26 @@ impl Explainer<'_> {
         if let (Some(decomposition), Some(factor)) = (&trace.decomposition, &factor) {
             parts.extend(self.rows(indicator, trace, decomposition, factor));
         }
+        parts.extend(slices(indicator, result, trace));
         let sum: Exact = parts.iter().map(|part| &part.amount).sum();
         let rest = exact - &sum;
         if !rest.is_zero() {
-            parts.push(match &indicator.kind {
-                IndicatorKind::Deduct { cap } | IndicatorKind::Bonus { cap, .. }
-                    if trace.decomposition.is_some() =>
-                {
-                    let cap = self.show(&bonus_cap(indicator, *cap));
+            let capped = match &indicator.kind {
+                IndicatorKind::Deduct { cap } => Some(most_lost(*cap, &result.available)),
+                IndicatorKind::Bonus { cap, .. } => Some(bonus_cap(indicator, *cap)),
+                _ => None,
+            };
+            let capped = match capped {
+                Some(capped) => trace.decomposition.is_some().then_some(capped),
+                None => (!trace.slices.is_empty()).then(|| result.available.clone()),
+            };
+            parts.push(match capped {
+                Some(capped) => {
+                    let cap = self.show(&capped);
                     let zh = format!("以 {cap} 分为限");
                     Node::leaf(NodeKind::Cap, rest, &zh, &format!("capped at {cap} points"))
                 }
-                _ => Node::leaf(NodeKind::Whole, rest, "整体计算", "not divisible by row"),
+                None => Node::leaf(NodeKind::Whole, rest, "整体计算", "not divisible by row"),
             });
         }
         parts
@@ -348,16 +371,36 @@ impl Explainer<'_> {
             .map(|row| self.row(indicator, &trace, row.row, zero(), zero()))
             .collect();
         if !effect.is_zero() {
-            node.parts.push(Node::leaf(
-                NodeKind::Whole,
-                effect.clone(),
-                "总分封顶",
-                "total capped",
-            ));
+            let fixed = matches!(&indicator.kind, IndicatorKind::Veto(one) if one.score.is_some());
+            let (zh, en) = if fixed {
+                ("总分定为否决分", "total fixed by the veto")
+            } else {
+                ("总分封顶", "total capped")
+            };
+            node.parts
+                .push(Node::leaf(NodeKind::Whole, effect.clone(), zh, en));
         }
         node.amount = effect;
         Ok(node)
     }
+}
+
+/// One node a slice of the value, for an indicator banded by slices.
+fn slices(indicator: &Indicator, result: &IndicatorResult, trace: &Trace) -> Vec<Node> {
+    let Some(factor) = result.available.checked_div(&indicator.points.into()) else {
+        return Vec::new();
+    };
+    let node = |share: &SliceShare| {
+        let amount = &Exact::from(share.points) * &factor;
+        let rate = share.slice.rate.unwrap_or_default();
+        let span = share.slice.span();
+        let zh = format!("{span} 段，每单位 {rate} 分");
+        let en = format!("slice {span}, {rate} points a unit");
+        let mut node = Node::leaf(NodeKind::Slice, amount, &zh, &en);
+        node.filled = format!("{} × {rate}", share.length);
+        node
+    };
+    trace.slices.iter().map(node).collect()
 }
 
 fn no_indicator(id: &str) -> AssessError {

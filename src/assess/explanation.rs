@@ -29,8 +29,12 @@ pub enum NodeKind {
     Row,
     /// What could not be split by row.
     Whole,
-    /// The effect of a cap: of deductions, of a bonus.
+    /// What one slice of the value earns.
+    Slice,
+    /// The effect of a cap: of deductions, of a bonus, of slices.
     Cap,
+    /// The effect of an axis's weight.
+    Weight,
     /// The effect of scaling up for what does not apply.
     Scale,
     /// The effect of a veto on the total.

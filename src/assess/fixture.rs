@@ -64,6 +64,7 @@ pub(crate) fn indicator(
         value: formula,
         min_cases: 1,
         not_applicable,
+        round: None,
         cite: ours(),
         effective: always(),
         place: Place::default(),
@@ -85,6 +86,7 @@ pub(crate) fn pack(indicators: Vec<Indicator>, at: &[&str]) -> Pack {
                 title: indicator.axis.clone(),
                 title_en: indicator.axis.clone(),
                 points: indicator.points,
+                weight: engine::Exact::whole(1),
                 cite: ours(),
                 effective: always(),
                 place: Place::default(),
@@ -98,6 +100,11 @@ pub(crate) fn pack(indicators: Vec<Indicator>, at: &[&str]) -> Pack {
         cite: ours(),
         place: Place::default(),
     };
+    let score = RoundTo {
+        scale: 2,
+        mode: Rounding::HalfUp,
+    };
+    let level = |level| at.contains(&level).then_some(score);
     let grades = [
         ("excellent", "90"),
         ("good", "80"),
@@ -117,13 +124,10 @@ pub(crate) fn pack(indicators: Vec<Indicator>, at: &[&str]) -> Pack {
             place: Place::default(),
         },
         rounding: RoundingRules {
-            score: RoundTo {
-                scale: 2,
-                mode: Rounding::HalfUp,
-            },
-            at_indicator: at.contains(&"indicator"),
-            at_axis: at.contains(&"axis"),
-            at_total: at.contains(&"total"),
+            score,
+            indicator: level("indicator"),
+            axis: level("axis"),
+            total: level("total"),
             money: RoundTo {
                 scale: 0,
                 mode: Rounding::Down,
@@ -141,6 +145,7 @@ pub(crate) fn pack(indicators: Vec<Indicator>, at: &[&str]) -> Pack {
         axes,
         indicators,
         grades: grades.iter().map(grade).collect(),
+        grades_on_rounded: true,
         ranking: Ranking {
             method: RankMethod::Competition,
             on_rounded: true,

@@ -17,6 +17,8 @@ use crate::prior::Prior;
 
 mod cases;
 pub(crate) mod holdings;
+mod origin;
+mod reported;
 mod usage;
 
 /// A fact table of the frame, in schema order.
@@ -38,11 +40,15 @@ pub enum FactTable {
     Feedback,
     /// 保障
     Safeguards,
+    /// 评定
+    Judgements,
+    /// 指标计量
+    Measures,
 }
 
 impl FactTable {
     /// All tables in schema order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Usage,
         Self::Resources,
         Self::Requests,
@@ -51,6 +57,8 @@ impl FactTable {
         Self::Incidents,
         Self::Feedback,
         Self::Safeguards,
+        Self::Judgements,
+        Self::Measures,
     ];
 
     /// Name in formulas.
@@ -64,6 +72,8 @@ impl FactTable {
             Self::Incidents => "incidents",
             Self::Feedback => "feedback",
             Self::Safeguards => "safeguards",
+            Self::Judgements => "judgements",
+            Self::Measures => "measures",
         }
     }
 
@@ -300,6 +310,8 @@ impl FactFrame {
         builder.incidents()?;
         builder.feedback()?;
         builder.safeguards()?;
+        builder.judgements()?;
+        builder.measures()?;
         let Builder {
             frame, rows, notes, ..
         } = builder;
@@ -355,53 +367,6 @@ impl FactFrame {
         self.departments
             .binary_search_by(|dept| dept.id.cmp(id))
             .ok()
-    }
-
-    /// Index of the fact behind a row of a table.
-    pub fn fact_index(&self, table: FactTable, row: usize) -> Option<usize> {
-        let rows = self.rows.get(table as usize)?;
-        rows.get(row).map(|fact| *fact as usize)
-    }
-
-    /// Id of the fact behind a row, in words of its table, and the line it was read from.
-    pub fn origin(
-        &self,
-        facts: &Facts,
-        table: FactTable,
-        row: usize,
-    ) -> Option<(String, SourceLine)> {
-        let fact = self.fact_index(table, row)?;
-        Some(match table {
-            FactTable::Usage => {
-                let row = facts.usage.get(fact)?;
-                let key = format!("{} {} {}", row.resource, row.consumer, row.day);
-                (key, row.source)
-            }
-            FactTable::Resources => {
-                let row = facts.resources.get(fact)?;
-                (row.code.to_string(), row.source)
-            }
-            FactTable::Requests | FactTable::Demands => {
-                let row = facts.requests.get(fact)?;
-                (row.id.clone(), row.source)
-            }
-            FactTable::Corrections => {
-                let row = facts.corrections.get(fact)?;
-                (row.id.clone(), row.source)
-            }
-            FactTable::Incidents => {
-                let row = facts.incidents.get(fact)?;
-                (row.id.clone(), row.source)
-            }
-            FactTable::Feedback => {
-                let row = facts.feedback.get(fact)?;
-                (row.id.clone(), row.source)
-            }
-            FactTable::Safeguards => {
-                let row = facts.safeguards.get(fact)?;
-                (format!("{} {}", row.kind.name(), row.period), row.source)
-            }
-        })
     }
 }
 

@@ -155,6 +155,11 @@ pub struct Month<'p> {
 impl<'p> Month<'p> {
     /// The assessment of all departments.
     pub fn assess(&self) -> Result<Assessment, AssessError> {
+        let mut missing = self.missing();
+        missing.retain(|one| one.required);
+        if !missing.is_empty() {
+            return Err(AssessError::Missing(missing));
+        }
         let rules = self.rules();
         let mut departments = Vec::with_capacity(self.prepared.frame.departments.len());
         for (subject, department) in self.prepared.frame.departments.iter().enumerate() {

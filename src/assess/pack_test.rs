@@ -16,6 +16,8 @@
 //! `groups` gives subjects the name of a peer group (`municipal` without it), and `prior` what they
 //! were in the period before: `total`, and values of indicators.
 //!
+//! `[case.set]` changes settings of the pack for the case ([`engine::pack::Setting`]).
+//!
 //! What a row leaves out: importance is that of the resource among the given rows, or one; days are
 //! the first of the period; a request's `agreed_on` is its day of an agreeing reply.
 
@@ -248,6 +250,7 @@ fn outcome(
     case: &PackTest,
     exercised: &Exercised,
 ) -> Result<Outcome, AssessError> {
+    let pack = &pack.with(&case.settings).map_err(AssessError::Plan)?;
     let plan = Plan::new(pack, schema, case.period).map_err(AssessError::Plan)?;
     let plan = exercised.watching(plan);
     let mut frame = case.frame(schema)?;

@@ -3,7 +3,7 @@
 
 use domain::DepartmentId;
 use engine::Quantity;
-use engine::pack::{Indicator, IndicatorKind, NotApplicable};
+use engine::pack::{Indicator, IndicatorKind, JudgedIn, NotApplicable};
 
 use crate::assessment::{Assessment, Status};
 use crate::error::AssessError;
@@ -116,7 +116,8 @@ impl Raiser<'_> {
             return Ok(());
         };
         let best = match &indicator.kind {
-            IndicatorKind::Ratio => Some(Exact::one()),
+            IndicatorKind::Ratio | IndicatorKind::Judged(JudgedIn::Ratio) => Some(Exact::one()),
+            IndicatorKind::Judged(JudgedIn::Points) => Some(indicator.points.into()),
             IndicatorKind::Deduct { .. } => Some(Exact::zero()),
             IndicatorKind::Relative => self
                 .inputs
@@ -137,6 +138,10 @@ impl Raiser<'_> {
             IndicatorKind::Deduct { .. } => {
                 (format!("“{title}”不发生扣分"), "no deduction".to_owned())
             }
+            IndicatorKind::Judged(_) => (
+                format!("“{title}”评定为最高值 {best}（现为 {value}）"),
+                format!("judged at the best, {best} (now {value})"),
+            ),
             _ => (
                 format!("“{title}”全部达标（现为 {}）", percent(&value)),
                 format!("all cases good (now {})", percent(&value)),
@@ -150,7 +155,11 @@ impl Raiser<'_> {
             gain,
             exact_gain,
         });
-        if !matches!(indicator.kind, IndicatorKind::Relative) {
+        let divisible = matches!(
+            indicator.kind,
+            IndicatorKind::Ratio | IndicatorKind::Deduct { .. }
+        );
+        if divisible {
             self.cases(position, index, indicator, &value, all)?;
         }
         Ok(())

@@ -62,34 +62,4 @@ pub(crate) fn rank(departments: &mut [DepartmentResult], ranking: Ranking) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn t13_ties_rank_by_the_named_method() {
-        let totals: Vec<Exact> = [95, 90, 90, 80].map(Exact::from).to_vec();
-        let totals: Vec<&Exact> = totals.iter().collect();
-        assert_eq!(places(&totals, RankMethod::Competition), [1, 2, 2, 4]);
-        assert_eq!(places(&totals, RankMethod::Dense), [1, 2, 2, 3]);
-        assert_eq!(places(&totals, RankMethod::Ordinal), [1, 2, 3, 4]);
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn t13_a_competition_rank_is_one_plus_those_ahead(
-            mut totals in proptest::collection::vec(0i64..20, 1..40),
-        ) {
-            totals.sort_by(|a, b| b.cmp(a));
-            let exact: Vec<Exact> = totals.iter().map(|total| Exact::from(*total)).collect();
-            let exact: Vec<&Exact> = exact.iter().collect();
-            let ranks = places(&exact, RankMethod::Competition);
-            for (total, rank) in totals.iter().zip(ranks) {
-                let ahead = totals.iter().filter(|other| *other > total).count();
-                prop_assert_eq!(rank as usize, ahead + 1);
-            }
-        }
-    }
-}
+mod tests;

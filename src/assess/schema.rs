@@ -300,7 +300,47 @@ const SAFEGUARDS: &[Entry] = &[
     ("met", Type::COUNT, false, "已达标项 requirements met"),
 ];
 
-const TABLES: [(&str, &[Entry]); 8] = [
+/// A reported number: four decimals.
+const REPORTED: Type = Type::Number {
+    unit: Unit::None,
+    scale: domain::Decimal4::SCALE,
+};
+
+const JUDGEMENTS: &[Entry] = &[
+    ("indicator", Type::Text, false, "指标编号 indicator judged"),
+    (
+        "value",
+        REPORTED,
+        false,
+        "评定值 points, or a part of them, as the indicator declares",
+    ),
+    ("reason", Type::Text, false, "评定理由 why"),
+    ("assessor", Type::Text, false, "评定人 who judged"),
+    (
+        "signed_on",
+        Type::Date,
+        false,
+        "签署日期 day of the signature",
+    ),
+];
+
+const MEASURES: &[Entry] = &[
+    ("measure", Type::Text, false, "计量项 id of the measure"),
+    (
+        "achieved",
+        REPORTED,
+        false,
+        "达成数 what was achieved, or how often it happened",
+    ),
+    (
+        "population",
+        REPORTED,
+        false,
+        "总数 out of how much; zero for a plain count",
+    ),
+];
+
+const TABLES: [(&str, &[Entry]); 10] = [
     ("usage", USAGE),
     ("resources", RESOURCES),
     ("requests", REQUESTS),
@@ -309,6 +349,8 @@ const TABLES: [(&str, &[Entry]); 8] = [
     ("incidents", INCIDENTS),
     ("feedback", FEEDBACK),
     ("safeguards", SAFEGUARDS),
+    ("judgements", JUDGEMENTS),
+    ("measures", MEASURES),
 ];
 
 /// The tables and columns that the formulas of a pack may read.

@@ -1,17 +1,33 @@
 //! From the values of indicators to points, axes, total and grade: one department, exactly.
 //!
 //! The same function scores a department as it is and as it would be ([`crate::raise`]), so that
-//! advice and score can never disagree.
+//! advice and score can never disagree. In order, each step on what the step before counted:
+//!
+//! 1. status of every indicator; points available after what does not apply was spread (`spread`);
+//! 2. points of each scored indicator (`points`), rounded at the indicator's level;
+//! 3. each axis: weight × sum of its indicators, rounded at the axis's level;
+//! 4. total before bonuses: sum of the axes × scale factor, rounded at the total's level only to be
+//!    compared with gates;
+//! 5. bonuses whose gate it passes, each rounded at the indicator's level, added to it unrounded;
+//! 6. vetoes: fixed score, highest score, grade (`veto`); the total rounded at the total's level;
+//! 7. grade: the first whose threshold the total reaches, or a worse one that a veto gives.
+//!
+//! A veto that stands alone takes the points from steps 2 and 5.
 
+mod points;
 mod spread;
+mod veto;
 
 use domain::Period;
-use engine::pack::{Axis, Indicator, IndicatorKind, NotApplicable, RoundTo};
+use engine::pack::{Axis, Indicator, IndicatorKind, RoundTo};
 use engine::{Cell, Pack, Value};
 
 use crate::assessment::{AxisResult, IndicatorResult, Score, Standing, Status};
 use crate::error::AssessError;
 use crate::exact::Exact;
+use points::points;
+
+pub(crate) use points::most_lost;
 
 /// Id of the parameter with the fewest points that must rest on cases for a department to be
 /// ranked; without it, any case suffices.
@@ -46,17 +62,38 @@ impl<'a> Rules<'a> {
         }
     }
 
-    fn score(&self, exact: Exact, rounded: bool) -> Score {
-        let RoundTo { scale, mode } = self.pack.rounding.score;
-        let counted = if rounded {
-            exact.round(scale, mode)
-        } else {
-            exact.clone()
+    /// The axis that a scored indicator belongs to.
+    fn axis(&self, indicator: &Indicator) -> Option<usize> {
+        let mut axes = self.axes.iter();
+        axes.position(|axis| axis.id == indicator.axis)
+    }
+
+    /// The weight of an axis.
+    fn weight(&self, axis: usize) -> Exact {
+        let axis = self.axes.get(axis);
+        axis.map_or_else(Exact::one, |axis| axis.weight.into())
+    }
+
+    /// A score at a level that is rounded as said, if it is.
+    fn score(&self, exact: Exact, rounding: Option<RoundTo>) -> Score {
+        let counted = match rounding {
+            Some(RoundTo { scale, mode }) => exact.round(scale, mode),
+            None => exact.clone(),
         };
+        let RoundTo { scale, mode } = rounding.unwrap_or(self.pack.rounding.score);
         Score {
             shown: counted.shown(scale, mode),
             exact,
             counted,
+        }
+    }
+
+    /// The total that thresholds of grades and gates are compared with.
+    fn compared<'s>(&self, total: &'s Score) -> &'s Exact {
+        if self.pack.grades_on_rounded {
+            &total.counted
+        } else {
+            &total.exact
         }
     }
 }
@@ -96,10 +133,11 @@ impl From<&Cell> for Input {
 }
 
 impl Input {
-    fn status(&self, kind: &IndicatorKind) -> Status {
+    pub(crate) fn status(&self, kind: &IndicatorKind) -> Status {
         match (self.status, kind) {
-            (_, IndicatorKind::Veto { .. }) if self.hit => Status::Vetoed,
-            (_, IndicatorKind::Veto { .. }) => Status::Clear,
+            (_, IndicatorKind::Veto(_)) if self.hit => Status::Vetoed,
+            (_, IndicatorKind::Veto(_)) => Status::Clear,
+            (engine::Status::NoCases, IndicatorKind::Judged(_)) => Status::NotJudged,
             (engine::Status::NoCases, _) => Status::NoCases,
             (engine::Status::BelowMinimum, _) => Status::TooFewCases,
             (engine::Status::Known, IndicatorKind::Relative)
@@ -130,49 +168,6 @@ fn min(a: Exact, b: Exact) -> Exact {
     if b < a { b } else { a }
 }
 
-/// Points of one scored indicator before rounding.
-fn points(
-    indicator: &Indicator,
-    input: &Input,
-    status: Status,
-    available: &Exact,
-) -> Result<Exact, AssessError> {
-    let rule = |reason: &str| AssessError::Rule {
-        rule: indicator.id.clone(),
-        reason: reason.to_owned(),
-    };
-    if status.is_not_applicable() {
-        return Ok(match indicator.not_applicable {
-            NotApplicable::Full => available.clone(),
-            _ => Exact::zero(),
-        });
-    }
-    let value = input
-        .number
-        .clone()
-        .ok_or_else(|| rule("没有数值 (the value is not a number)"))?;
-    Ok(match &indicator.kind {
-        IndicatorKind::Ratio => available * &value,
-        IndicatorKind::Banded { .. } => {
-            let band = input.band.clone();
-            let band = band.ok_or_else(|| rule("分档表没有给出分值 (no points from the band)"))?;
-            let declared = Exact::from(indicator.points);
-            let part = band.checked_div(&declared);
-            &part.ok_or_else(|| rule("分值为零 (zero points)"))? * available
-        }
-        IndicatorKind::Deduct { cap } => {
-            let cap = cap.map_or_else(|| available.clone(), Exact::from);
-            available - &min(min(cap, available.clone()), value)
-        }
-        IndicatorKind::Relative => {
-            let best = input.best.clone().unwrap_or_else(Exact::zero);
-            let part = value.checked_div(&best);
-            &part.ok_or_else(|| rule("组内最优值为零 (best of the group is zero)"))? * available
-        }
-        IndicatorKind::Bonus { .. } | IndicatorKind::Veto { .. } => Exact::zero(),
-    })
-}
-
 /// Most points a bonus gives.
 pub(crate) fn bonus_cap(indicator: &Indicator, cap: Option<engine::Exact>) -> Exact {
     cap.unwrap_or(indicator.points).into()
@@ -180,13 +175,14 @@ pub(crate) fn bonus_cap(indicator: &Indicator, cap: Option<engine::Exact>) -> Ex
 
 /// Scores one department.
 pub(crate) fn score(rules: &Rules<'_>, inputs: &[Input]) -> Result<Scored, AssessError> {
-    let statuses: Vec<Status> = rules
+    let mut statuses: Vec<Status> = rules
         .indicators
         .iter()
         .zip(inputs)
         .map(|((_, indicator), input)| input.status(&indicator.kind))
         .collect();
     let spread = spread::spread(rules, &statuses);
+    veto::silence(rules, &mut statuses);
     let rounding = rules.pack.rounding;
     let mut indicators = Vec::with_capacity(inputs.len());
     for (((_, indicator), input), (status, available)) in rules
@@ -195,7 +191,7 @@ pub(crate) fn score(rules: &Rules<'_>, inputs: &[Input]) -> Result<Scored, Asses
         .zip(inputs)
         .zip(statuses.iter().zip(spread.available))
     {
-        let exact = if indicator.kind.is_scored() {
+        let exact = if indicator.kind.is_scored() && *status != Status::Silenced {
             points(indicator, input, *status, &available)?
         } else {
             Exact::zero()
@@ -207,16 +203,16 @@ pub(crate) fn score(rules: &Rules<'_>, inputs: &[Input]) -> Result<Scored, Asses
             value: input.number.clone(),
             best: input.best.clone(),
             available,
-            score: rules.score(exact, rounding.at_indicator),
+            score: rules.score(exact, rounding.of_indicator(indicator)),
         });
     }
     let axes = axes(rules, &indicators);
     let sum: Exact = axes.iter().map(|axis| &axis.score.counted).sum();
-    let before_bonus = rules.score(&sum * &spread.scale_factor, rounding.at_total);
+    let before_bonus = rules.score(&sum * &spread.scale_factor, rounding.total);
     let bonus = bonuses(rules, inputs, &before_bonus, &mut indicators);
     let before_veto = &before_bonus.exact + &bonus;
-    let (vetoes, total) = vetoes(rules, &indicators, before_veto.clone());
-    let total = rules.score(total, rounding.at_total);
+    let (vetoes, total) = veto::total(rules, &indicators, before_veto.clone());
+    let total = rules.score(total, rounding.total);
     let enough = spread.assessed.is_positive() && spread.assessed >= rules.assessed_min;
     let standing = if enough {
         Standing::Ranked
@@ -249,17 +245,19 @@ fn axes(rules: &Rules<'_>, indicators: &[IndicatorResult]) -> Vec<AxisResult> {
             available = &available + &result.available;
             applicable |= !result.status.is_not_applicable() || result.available.is_positive();
         }
+        let weight = Exact::from(axis.weight);
+        let (exact, available) = (&exact * &weight, &available * &weight);
         AxisResult {
             id: axis.id.clone(),
             available,
             applicable,
-            score: rules.score(exact, rules.pack.rounding.at_axis),
+            score: rules.score(exact, rules.pack.rounding.axis),
         }
     };
     rules.axes.iter().map(axis).collect()
 }
 
-/// Scores the bonuses whose gate the total reaches; returns their sum.
+/// Scores the bonuses whose gate the total passes; returns their sum.
 fn bonuses(
     rules: &Rules<'_>,
     inputs: &[Input],
@@ -274,7 +272,10 @@ fn bonuses(
         };
         let cap = bonus_cap(indicator, cap);
         result.available = cap.clone();
-        let open = gate.is_none_or(|gate| before.counted >= gate.into());
+        let open = gate.is_none_or(|gate| {
+            let (total, from) = (rules.compared(before), Exact::from(gate.value));
+            *total > from || (gate.included && *total == from)
+        });
         if result.status != Status::Scored {
             continue;
         }
@@ -283,30 +284,11 @@ fn bonuses(
             continue;
         }
         let value = input.number.clone().unwrap_or_else(Exact::zero);
-        result.score = rules.score(min(cap, value), rules.pack.rounding.at_indicator);
+        let rounding = rules.pack.rounding.of_indicator(indicator);
+        result.score = rules.score(min(cap, value), rounding);
         sum = &sum + &result.score.counted;
     }
     sum
-}
-
-/// The vetoes hit, and the total they leave.
-fn vetoes(
-    rules: &Rules<'_>,
-    indicators: &[IndicatorResult],
-    mut total: Exact,
-) -> (Vec<String>, Exact) {
-    let mut hit = Vec::new();
-    for ((_, indicator), result) in rules.indicators.iter().zip(indicators) {
-        if let IndicatorKind::Veto { score_max, .. } = &indicator.kind
-            && result.status == Status::Vetoed
-        {
-            hit.push(indicator.id.clone());
-            if let Some(score_max) = score_max {
-                total = min(total, (*score_max).into());
-            }
-        }
-    }
-    (hit, total)
 }
 
 /// The grade: that of the total, or the worst that a veto gives. A veto grades even a department
@@ -320,14 +302,14 @@ fn grade(
     let grades = &rules.pack.grades;
     let of_total = grades
         .iter()
-        .position(|grade| total.counted >= Exact::from(grade.from))
+        .position(|grade| *rules.compared(total) >= Exact::from(grade.from))
         .filter(|_| standing == Standing::Ranked);
     let of_vetoes = rules
         .indicators
         .iter()
         .filter(|(_, indicator)| vetoes.contains(&indicator.id))
         .filter_map(|(_, indicator)| match &indicator.kind {
-            IndicatorKind::Veto { grade, .. } => grade.as_ref(),
+            IndicatorKind::Veto(effect) => effect.grade.as_ref(),
             _ => None,
         })
         .filter_map(|id| grades.iter().position(|grade| grade.id == *id));

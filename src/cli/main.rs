@@ -42,6 +42,9 @@ enum Command {
     Generate(commands::generate::Options),
     /// 导入文件 (import files)
     Import(commands::import::Options),
+    /// 评定：录入、列出 (judgements: enter, list)
+    #[command(subcommand)]
+    Judge(commands::judge::Command),
     /// 规则包：检查、测试 (rule packs: check, test)
     #[command(subcommand)]
     Rules(commands::rules::Command),
@@ -109,6 +112,7 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
         Command::Migrate => commands::init::migrate(context),
         Command::Generate(options) => commands::generate::generate(context, &options),
         Command::Import(options) => commands::import::import(context, &options),
+        Command::Judge(command) => commands::judge::judge(context, &command),
         Command::Rules(command) => commands::rules::rules(context, &command),
         Command::Run(options) => commands::run::run(context, &options),
         Command::Verify(command) => commands::verify::verify(context, &command),

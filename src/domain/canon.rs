@@ -10,10 +10,11 @@ use chrono::{Datelike, NaiveDate};
 use sha2::{Digest, Sha256};
 
 use crate::catalogue::{Resource, ResourceCheck, ShareType, UpdateCycle};
+use crate::decimal::Decimal4;
 use crate::department::{Department, DepartmentGroup};
 use crate::facts::{
-    Appropriation, Batch, Claim, ClaimKind, Correction, Facts, Feedback, Incident, Request,
-    RequestOutcome, Safeguard, SafeguardKind, SourceLine, UsageDay,
+    Appropriation, Batch, Claim, ClaimKind, Correction, Facts, Feedback, Incident, Judgement,
+    Measure, Request, RequestOutcome, Safeguard, SafeguardKind, SourceLine, UsageDay,
 };
 use crate::ids::{AppealId, ClaimId, DepartmentId, JurisdictionCode, OrderId, ResourceCode, RunId};
 use crate::jurisdiction::{Jurisdiction, Level};
@@ -258,6 +259,15 @@ impl Canon for Fen {
     }
 }
 
+impl Canon for Decimal4 {
+    fn write(&self, to: &mut Writer) {
+        self.units().write(to);
+    }
+    fn read(from: &mut Reader<'_>) -> Result<Self, CanonError> {
+        Self::from_units(i64::read(from)?).ok_or_else(|| from.not_a("decimal"))
+    }
+}
+
 macro_rules! canon_text {
     ($($id:ty),*) => {$(
         impl Canon for $id {
@@ -337,6 +347,8 @@ canon_struct! {
     Incident { id, department, code, occurred_on, confirmed_on, summary, source }
     Feedback { id, department, received_on, channel, rating, answered_on, source }
     Safeguard { department, period, kind, required, met, source }
+    Judgement { department, period, indicator, value, reason, assessor, signed_on, source }
+    Measure { department, period, measure, achieved, population, source }
     Claim {
         id, department, period, kind, beneficiary, declared_fen, accepted_fen, decided_on, reason,
         source,
@@ -346,11 +358,18 @@ canon_struct! {
     }
 }
 
-const FACTS_FORMAT: &str = "hengxiang-facts-1";
+/// The form of facts without judgements and measures, which were not known then.
+const FACTS_1: &str = "hengxiang-facts-1";
+/// The form with them, at the end.
+const FACTS_2: &str = "hengxiang-facts-2";
 
 impl Canon for Facts {
+    /// In the oldest form that holds them: what was frozen before a form existed keeps its bytes, and
+    /// a run of then verifies for ever.
     fn write(&self, to: &mut Writer) {
-        FACTS_FORMAT.to_owned().write(to);
+        let reported = !self.judgements.is_empty() || !self.measures.is_empty();
+        let format = if reported { FACTS_2 } else { FACTS_1 };
+        format.to_owned().write(to);
         self.batches.write(to);
         self.jurisdictions.write(to);
         self.departments.write(to);
@@ -364,13 +383,18 @@ impl Canon for Facts {
         self.safeguards.write(to);
         self.claims.write(to);
         self.appropriations.write(to);
+        if reported {
+            self.judgements.write(to);
+            self.measures.write(to);
+        }
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, CanonError> {
-        if String::read(from)? != FACTS_FORMAT {
-            return Err(from.not_a(FACTS_FORMAT));
+        let format = String::read(from)?;
+        if format != FACTS_1 && format != FACTS_2 {
+            return Err(from.not_a(FACTS_2));
         }
-        Ok(Self {
+        let mut facts = Self {
             batches: Canon::read(from)?,
             jurisdictions: Canon::read(from)?,
             departments: Canon::read(from)?,
@@ -384,7 +408,16 @@ impl Canon for Facts {
             safeguards: Canon::read(from)?,
             claims: Canon::read(from)?,
             appropriations: Canon::read(from)?,
-        })
+            ..Self::default()
+        };
+        if format == FACTS_2 {
+            facts.judgements = Canon::read(from)?;
+            facts.measures = Canon::read(from)?;
+            if facts.judgements.is_empty() && facts.measures.is_empty() {
+                return Err(from.not_a(FACTS_2)); // one value, one byte string
+            }
+        }
+        Ok(facts)
     }
 }
 
@@ -421,6 +454,37 @@ mod tests {
             decode::<Facts>(&longer),
             Err(CanonError::Trailing { .. })
         ));
+    }
+
+    #[test]
+    fn facts_take_the_oldest_form_that_holds_them() {
+        let judgement = Judgement {
+            department: "11410100005252034W".into(),
+            period: "2026-03".parse().unwrap(),
+            indicator: "innovation".into(),
+            value: "7.5".parse().unwrap(),
+            reason: "材料齐全".into(),
+            assessor: "张三".into(),
+            signed_on: NaiveDate::from_ymd_opt(2026, 4, 2).unwrap(),
+            source: SourceLine { batch: 0, line: 2 },
+        };
+        let plain = encode(&Facts::default());
+        assert_eq!(plain.get(4..21), Some(FACTS_1.as_bytes()));
+        let judged = Facts {
+            judgements: vec![judgement],
+            ..Facts::default()
+        };
+        let bytes = encode(&judged);
+        assert_eq!(bytes.get(4..21), Some(FACTS_2.as_bytes()));
+        assert_eq!(decode::<Facts>(&bytes).unwrap(), judged);
+        for cut in 0..bytes.len() {
+            assert!(decode::<Facts>(&bytes[..cut]).is_err(), "cut at {cut}");
+        }
+        // The newer form with nothing new in it is not canonical.
+        let mut padded = plain;
+        padded[20] = b'2';
+        padded.extend([0; 8]);
+        assert!(decode::<Facts>(&padded).is_err());
     }
 
     #[test]

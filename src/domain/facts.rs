@@ -3,7 +3,11 @@
 //! A run freezes the [`Facts`] of its period: sorted by [`Facts::normalise`], written by
 //! [`crate::canon`], hashed. What is computed later is computed from those bytes alone.
 
+mod reported;
+
 use chrono::NaiveDate;
+
+pub use reported::{Judgement, Measure};
 
 use crate::catalogue::{Resource, ResourceCheck, ShareType};
 use crate::department::Department;
@@ -330,6 +334,10 @@ pub struct Facts {
     pub feedback: Vec<Feedback>,
     /// Safeguard checks of the period.
     pub safeguards: Vec<Safeguard>,
+    /// Judgements of the period.
+    pub judgements: Vec<Judgement>,
+    /// Measures of the period.
+    pub measures: Vec<Measure>,
     /// Claims decided in the period.
     pub claims: Vec<Claim>,
     /// Appropriations of the budget year effective by the end of the period.
@@ -359,6 +367,12 @@ impl Facts {
         self.feedback.sort_by(|a, b| a.id.cmp(&b.id));
         self.safeguards.sort_by(|a, b| {
             (&a.department, a.period, a.kind).cmp(&(&b.department, b.period, b.kind))
+        });
+        self.judgements.sort_by(|a, b| {
+            (&a.department, a.period, &a.indicator).cmp(&(&b.department, b.period, &b.indicator))
+        });
+        self.measures.sort_by(|a, b| {
+            (&a.department, a.period, &a.measure).cmp(&(&b.department, b.period, &b.measure))
         });
         self.claims.sort_by(|a, b| a.id.cmp(&b.id));
         self.appropriations

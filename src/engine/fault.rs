@@ -55,6 +55,16 @@ pub enum FaultKind {
         /// The value as text.
         value: String,
     },
+    /// A judgement outside what the indicator gives.
+    #[error(
+        "评定值为 {value}，应在 0 至 {most} 之间 (the judgement is {value}, not within 0..{most})"
+    )]
+    JudgementOutOfRange {
+        /// The value as text.
+        value: String,
+        /// The most it may be, as text.
+        most: String,
+    },
     /// The frame does not fit the schema the plan was made for.
     #[error("事实表“{table}”与规则所需的结构不符 (table {table} does not fit the schema)")]
     WrongFrame {

@@ -17,6 +17,7 @@ mod scoring;
 mod source;
 mod verify;
 mod verify_cites;
+mod verify_points;
 mod verify_series;
 mod verify_tables;
 mod weighting;
@@ -37,9 +38,10 @@ pub use difference::{Difference, Edit, KeyEdit, differences};
 pub use load::load;
 pub(crate) use load::{display_name, parse, placed, rule_files};
 pub use money::{Compensation, Component, ComponentKind, Constraint};
-pub use overlay::UnknownParameter;
+pub use overlay::{NotSetting, Setting};
 pub use scoring::{
-    Axis, Grade, Importance, Indicator, IndicatorKind, NotApplicable, RankMethod, Ranking,
+    Axis, BandMethod, Grade, Importance, Indicator, IndicatorKind, JudgedIn, NotApplicable,
+    RankMethod, Ranking, VetoEffect,
 };
 pub(crate) use source::{Lines, SourceText};
 pub(crate) use verify_tables::passed_scales;
@@ -99,6 +101,9 @@ pub struct Pack {
     pub indicators: Vec<Indicator>,
     /// `[[grade]]`, from the best.
     pub grades: Vec<Grade>,
+    /// `[grades] on`: whether grades and the gates of bonuses compare the total as rounded by
+    /// [`RoundingRules::total`] (the exact one otherwise).
+    pub grades_on_rounded: bool,
     /// `[ranking]`.
     pub ranking: Ranking,
     /// `[compensation]`.
@@ -173,19 +178,26 @@ pub struct RoundTo {
     pub mode: Rounding,
 }
 
-/// `[rounding]`.
+/// `[rounding]`. A level that is not rounded passes its exact value on to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RoundingRules {
-    /// Scores.
+    /// Scores: how they are shown, and the mode of `round` in formulas.
     pub score: RoundTo,
-    /// Whether each indicator's points are rounded.
-    pub at_indicator: bool,
-    /// Whether each axis's points are rounded.
-    pub at_axis: bool,
-    /// Whether the total is rounded.
-    pub at_total: bool,
+    /// How each indicator's points are rounded, if they are; [`Indicator::round`] comes first.
+    pub indicator: Option<RoundTo>,
+    /// How each axis's points are rounded, after its weight, if they are.
+    pub axis: Option<RoundTo>,
+    /// How the total before bonuses and the total are rounded, if they are.
+    pub total: Option<RoundTo>,
     /// Money: decimals of a fen (zero), and how.
     pub money: RoundTo,
+}
+
+impl RoundingRules {
+    /// How the points of an indicator are rounded, if they are.
+    pub fn of_indicator(&self, indicator: &Indicator) -> Option<RoundTo> {
+        indicator.round.or(self.indicator)
+    }
 }
 
 /// A formula as written, with where it stands.

@@ -14,7 +14,8 @@
 //! [case.expect]
 //! "乙局".reply_on_time = "0"
 //! ```
-//! What the keys of `expect` mean is the business of the crate that scores.
+//! `[case.set]` changes settings of the pack for the case, as [`crate::pack::Setting`] has them:
+//! `rounding.at = ["total"]`. What the keys of `expect` mean is the business of the crate that scores.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -30,7 +31,7 @@ use company::{read_groups, read_prior};
 use crate::exact::Exact;
 use crate::formula::did_you_mean;
 use crate::frame::{Datum, Frame, FrameError, RowBuilder};
-use crate::pack::{Cursor, Findings, Lines, PackFiles, SourceText, display_name, parse};
+use crate::pack::{Cursor, Findings, Lines, PackFiles, Setting, SourceText, display_name, parse};
 use crate::schema::{Schema, TableSchema, Type};
 
 /// A case.
@@ -46,6 +47,8 @@ pub struct PackTest {
     pub groups: BTreeMap<usize, String>,
     /// What subjects were in the period before: by subject, then by indicator id or `total`.
     pub prior: BTreeMap<usize, BTreeMap<String, Exact>>,
+    /// Settings of the pack that are others in this case.
+    pub settings: Vec<Setting>,
     /// Rows.
     pub given: Vec<GivenRow>,
     /// What must come out, in the order written.
@@ -164,6 +167,12 @@ fn read_case(case: &mut Cursor<'_>, schema: &Schema) -> Option<PackTest> {
         let message = format!("{} 的 subjects 是空的 (no subject)", case.what);
         case.error("subjects", "tests.subjects", message, "");
     }
+    let mut settings = Vec::new();
+    if let Some(set) = case.inner("set") {
+        for (key, item) in set.entries() {
+            read_setting(&set, key, item, &mut settings);
+        }
+    }
     let mut given = Vec::new();
     if let Some(tables) = case.inner("given") {
         for (table, item) in tables.entries() {
@@ -190,6 +199,7 @@ fn read_case(case: &mut Cursor<'_>, schema: &Schema) -> Option<PackTest> {
         subjects,
         groups,
         prior,
+        settings,
         given,
         expect,
         place: case.place(),
@@ -211,6 +221,47 @@ fn subject_of(cursor: &Cursor<'_>, name: &str, item: &Item, subjects: &[String])
         complain(cursor, item, "tests.subject", message, &help);
     }
     found
+}
+
+/// A setting as `Pack::with` takes it: nested tables are the parts of a key, a list is one text.
+fn read_setting(cursor: &Cursor<'_>, key: &str, item: &Item, to: &mut Vec<Setting>) {
+    if let Some(table) = item.as_table_like() {
+        for (name, inner) in table.iter() {
+            read_setting(cursor, &format!("{key}.{name}"), inner, to);
+        }
+        return;
+    }
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.value().clone()),
+        Value::Integer(whole) => Some(whole.value().to_string()),
+        _ => None,
+    };
+    let value = item.as_value().and_then(|value| match value {
+        Value::Array(all) => all
+            .iter()
+            .map(text)
+            .collect::<Option<Vec<_>>>()
+            .map(|all| all.join(", ")),
+        one => text(one),
+    });
+    let Some(value) = value else {
+        let message = format!("设定“{key}”的值读不懂 (cannot read the setting)");
+        complain(
+            cursor,
+            item,
+            "tests.value",
+            message,
+            "小数加引号 (quote decimals)",
+        );
+        return;
+    };
+    to.push(Setting {
+        key: key.to_owned(),
+        value,
+        place: cursor
+            .source
+            .place(item.span().map_or(0, |span| span.start)),
+    });
 }
 
 fn read_table(

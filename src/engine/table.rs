@@ -6,6 +6,7 @@ mod analysis;
 mod classes;
 mod cover;
 mod index;
+mod slices;
 mod spans;
 
 use std::ops::ControlFlow;
@@ -16,6 +17,8 @@ use crate::exact::Exact;
 use crate::pack::{CellTest, Collect, HitPolicy, Output, Table, TableRow};
 use classes::{Classes, classes};
 use index::Index;
+pub use slices::{Slice, SliceShare};
+pub(crate) use slices::{shares, slices, sum};
 use spans::Spans;
 
 /// Most combinations of classes for which every answer is computed at load.

@@ -14,6 +14,7 @@ mod citations;
 mod deadlines;
 mod decision_tables;
 mod diagnostics;
+mod kinds;
 mod lints;
 mod pack_tests;
 mod time;

@@ -4,6 +4,7 @@ use crate::evaluation::Cell;
 use crate::exact::Quantity;
 pub use crate::formula::tree::Verb;
 use crate::pack::Cite;
+use crate::table::SliceShare;
 use domain::Place;
 
 /// An aggregate of the formula with what each row gives it.
@@ -133,4 +134,6 @@ pub struct Trace {
     pub parameters: Vec<ParameterUse>,
     /// Table rows used.
     pub tables: Vec<TableUse>,
+    /// For an indicator banded by slices: what each slice of the value earns.
+    pub slices: Vec<SliceShare>,
 }

@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use chrono::NaiveDate;
 use csv::StringRecord;
-use domain::{Fen, Period};
+use domain::{Decimal4, Fen, Period};
 
 use crate::header::Header;
 use crate::layout::Column;
@@ -239,6 +239,20 @@ impl<'a> Cells<'a> {
             let what = ("不是金额", "not an amount in yuan");
             let remedy = "请填写以元为单位、最多两位小数的数字";
             self.reject(column, "amount", what, remedy)
+        })
+    }
+
+    /// A number from zero up with at most four decimals.
+    pub(crate) fn decimal(&self, column: usize) -> Result<Decimal4, Reject> {
+        let text = self.filled(column)?;
+        text.parse().map_err(|_| {
+            let what = ("不是非负数，或小数超过四位", "not a number");
+            self.reject(
+                column,
+                "number",
+                what,
+                "请填写不带单位、最多四位小数的非负数",
+            )
         })
     }
 

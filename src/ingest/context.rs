@@ -1,10 +1,10 @@
 //! What a file is checked against: registry, catalogue, X-Road maps, and the day of import.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use domain::facts::SourceLine;
-use domain::{DepartmentId, Registry, ResourceCode, ShareType};
+use domain::facts::{Judgement, SourceLine};
+use domain::{DateRange, Decimal4, DepartmentId, Period, Registry, ResourceCode, ShareType};
 
 /// What is known already when a file is read.
 #[derive(Clone, Copy, Debug)]
@@ -15,8 +15,32 @@ pub struct Context<'a> {
     pub resources: &'a HashMap<ResourceCode, KnownResource>,
     /// X-Road members and services.
     pub members: &'a MemberMap,
+    /// What may be judged.
+    pub judging: &'a Judging,
     /// Business date of the import in Asia/Shanghai; facts after it are refused.
     pub today: NaiveDate,
+}
+
+/// What judgements are checked against.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judging {
+    /// What the rule pack leaves to judgement.
+    pub indicators: Vec<Judgeable>,
+    /// Months whose result stands: their judgements change no more.
+    pub decided: BTreeSet<Period>,
+    /// The judgements of these months.
+    pub standing: Vec<Judgement>,
+}
+
+/// An indicator that is judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgeable {
+    /// Its id.
+    pub id: String,
+    /// When it is in force; the last day of the month decides.
+    pub in_force: DateRange,
+    /// The most that may be given.
+    pub most: Decimal4,
 }
 
 /// What rows about a resource are checked against.

@@ -2,7 +2,7 @@
 
 use crate::layout::{
     Column, appropriations, catalogue, checks, claims, corrections, departments, feedback,
-    incidents, jurisdictions, members, requests, safeguards, services, usage,
+    incidents, judgements, jurisdictions, measures, members, requests, safeguards, services, usage,
 };
 
 /// Kind of file, recognised by its header row or, for X-Road, by its JSON keys.
@@ -34,6 +34,10 @@ pub enum FileKind {
     Feedback,
     /// 保障核查
     Safeguards,
+    /// 评定
+    Judgements,
+    /// 指标计量
+    Measures,
     /// 损失申报
     Claims,
     /// 补偿资金指标
@@ -42,7 +46,7 @@ pub enum FileKind {
 
 impl FileKind {
     /// All kinds, in the order in which files given together must be imported.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Jurisdictions,
         Self::Departments,
         Self::Catalogue,
@@ -56,6 +60,8 @@ impl FileKind {
         Self::Incidents,
         Self::Feedback,
         Self::Safeguards,
+        Self::Judgements,
+        Self::Measures,
         Self::Claims,
         Self::Appropriations,
     ];
@@ -88,6 +94,8 @@ impl FileKind {
             Self::Incidents => "incidents",
             Self::Feedback => "feedback",
             Self::Safeguards => "safeguards",
+            Self::Judgements => "judgements",
+            Self::Measures => "measures",
             Self::Claims => "claims",
             Self::Appropriations => "appropriations",
         }
@@ -114,6 +122,8 @@ impl FileKind {
             Self::Incidents => "违规与安全事件",
             Self::Feedback => "社会监督反馈",
             Self::Safeguards => "保障核查",
+            Self::Judgements => "评定",
+            Self::Measures => "指标计量",
             Self::Claims => "损失申报",
             Self::Appropriations => "补偿资金指标",
         }
@@ -135,6 +145,8 @@ impl FileKind {
             Self::Incidents => incidents::COLUMNS,
             Self::Feedback => feedback::COLUMNS,
             Self::Safeguards => safeguards::COLUMNS,
+            Self::Judgements => judgements::COLUMNS,
+            Self::Measures => measures::COLUMNS,
             Self::Claims => claims::COLUMNS,
             Self::Appropriations => appropriations::COLUMNS,
         }

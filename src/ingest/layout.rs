@@ -219,6 +219,33 @@ layout! {
 }
 
 layout! {
+    /// 评定
+    judgements {
+        DEPARTMENT = required "部门代码", "USCC of the department judged";
+        PERIOD = required "考核周期", "month it is about, 2026-03";
+        INDICATOR = required "指标编号", "id of the indicator in the rule pack";
+        INDICATOR_TITLE = optional "指标名称", "its title, for people";
+        VALUE = required "评定值", "points, or a part from 0 to 1, as the indicator declares";
+        REASON = required "评定理由", "why";
+        ASSESSOR = required "评定人", "who judged";
+        SIGNED = required "签署日期", "day of the signature";
+        ENTERED = optional "录入时间", "when it was entered, for people";
+    }
+}
+
+layout! {
+    /// 指标计量
+    measures {
+        DEPARTMENT = required "部门代码", "USCC of the department concerned";
+        PERIOD = required "考核周期", "month it is about, 2026-03";
+        MEASURE = required "计量项", "id of the measure, as the rule pack names it";
+        ACHIEVED = required "达成数", "what was achieved, or how often it happened";
+        POPULATION = optional "总数", "out of how much; empty for a plain count";
+        SOURCE = optional "数据来源", "who counted, for people";
+    }
+}
+
+layout! {
     /// 损失申报
     claims {
         ID = required "申报编号", "serial number";

@@ -32,17 +32,19 @@ use csv::StringRecord;
 
 use container::Payload;
 use csv_rows::CsvRows;
-use kinds::{cases, catalogue, conduct, funds, registry, usage, xroad_maps};
+use kinds::{cases, catalogue, conduct, funds, registry, reported, usage, xroad_maps};
 use scope::Scope;
 use table::{Opened, Source};
 
-pub use context::{Context, KnownResource, MemberEntry, MemberMap, ServiceEntry};
+pub use context::{
+    Context, Judgeable, Judging, KnownResource, MemberEntry, MemberMap, ServiceEntry,
+};
 pub use error::IngestError;
 pub use kind::FileKind;
 pub use layout::Column;
 pub use limits::Limits;
 pub use reading::{Counts, Exchange, Input, Progress, Reading, Rows, View};
-pub use reject::{Reject, Unattributed, neutralise, rejects_csv};
+pub use reject::{Reject, Unattributed, kind_csv, neutralise, rejects_csv};
 pub use sheet::{SheetLine, sheet};
 
 /// Bytes of a text that suffice to recognise it.
@@ -191,6 +193,8 @@ fn read_table(
         FileKind::Incidents => rows!(conduct::Incidents, Incidents),
         FileKind::Feedback => rows!(conduct::FeedbackRows, Feedback),
         FileKind::Safeguards => rows!(conduct::Safeguards, Safeguards),
+        FileKind::Judgements => rows!(reported::Judgements, Judgements),
+        FileKind::Measures => rows!(reported::Measures, Measures),
         FileKind::Claims => rows!(funds::Claims, Claims),
         FileKind::Appropriations => rows!(funds::Appropriations, Appropriations),
         // Headers of tables never name this kind: it is JSON.

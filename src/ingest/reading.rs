@@ -2,7 +2,8 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use domain::facts::{
-    Appropriation, Claim, Correction, Feedback, Incident, Request, Safeguard, SourceLine, UsageDay,
+    Appropriation, Claim, Correction, Feedback, Incident, Judgement, Measure, Request, Safeguard,
+    SourceLine, UsageDay,
 };
 use domain::{
     Department, DepartmentId, Diagnostic, Jurisdiction, Place, Resource, ResourceCheck,
@@ -84,6 +85,10 @@ pub enum Rows {
     Feedback(Vec<Feedback>),
     /// 保障
     Safeguards(Vec<Safeguard>),
+    /// 评定
+    Judgements(Vec<Judgement>),
+    /// 指标计量
+    Measures(Vec<Measure>),
     /// 损失申报
     Claims(Vec<Claim>),
     /// 补偿资金指标

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::layout::FileKind;
+
 /// A row refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
@@ -68,27 +70,40 @@ fn quoted(cell: &str) -> Cow<'_, str> {
     }
 }
 
+/// One line of CSV for Excel, with its end.
+fn csv_line<'c>(cells: impl IntoIterator<Item = &'c str>) -> String {
+    let cells: Vec<String> = cells
+        .into_iter()
+        .map(|cell| quoted(&neutralise(cell)).into_owned())
+        .collect();
+    format!("{}\r\n", cells.join(","))
+}
+
+/// A file of a kind as CSV for Excel: UTF-8 with a BOM, CRLF, the header of its layout, no cell that
+/// runs as a formula. Rows have a cell for each column of the layout.
+pub fn kind_csv(kind: FileKind, rows: &[Vec<String>]) -> Vec<u8> {
+    let header = csv_line(kind.columns().iter().map(|column| column.name));
+    let lines = rows
+        .iter()
+        .map(|row| csv_line(row.iter().map(String::as_str)));
+    let mut csv = format!("\u{feff}{header}");
+    csv.extend(lines);
+    csv.into_bytes()
+}
+
 /// The rejects as CSV for Excel: UTF-8 with a BOM, CRLF, no cell that runs as a formula.
 pub fn rejects_csv(file_name: &str, rejects: &[Reject]) -> Vec<u8> {
     let mut csv = String::from("\u{feff}文件,行号,列,值,代码,原因,处理建议\r\n");
     for reject in rejects {
-        let line = reject.line.to_string();
-        let cells = [
+        csv.push_str(&csv_line([
             file_name,
-            &line,
+            &reject.line.to_string(),
             &reject.column,
             &reject.value,
             reject.code,
             &reject.reason,
             &reject.remedy,
-        ];
-        for (index, cell) in cells.into_iter().enumerate() {
-            if index > 0 {
-                csv.push(',');
-            }
-            csv.push_str(&quoted(&neutralise(cell)));
-        }
-        csv.push_str("\r\n");
+        ]));
     }
     csv.into_bytes()
 }

@@ -13,7 +13,7 @@ use crate::error::StoreError;
 use crate::schema::batches;
 use crate::{
     appropriations, catalogue, cells, claims, corrections, exchanges, feedback, incidents,
-    registry, requests, safeguards, usage,
+    judgements, measures, registry, requests, safeguards, usage,
 };
 
 /// How far back a case can have been received whose limit falls into the period: the longest
@@ -44,6 +44,8 @@ pub fn load_facts(conn: &mut AnyConn, period: Period) -> Result<Facts, StoreErro
         incidents: incidents::confirmed(conn, new_year, last)?,
         feedback: feedback::received(conn, first, last)?,
         safeguards: safeguards::of_period(conn, period)?,
+        judgements: judgements::of_period(conn, period)?,
+        measures: measures::of_period(conn, period)?,
         claims: claims::decided(conn, first, last)?,
         appropriations: appropriations::effective(conn, period.year(), last)?,
     };
@@ -174,6 +176,8 @@ fn each_source(facts: &mut Facts, mut visit: impl FnMut(&mut SourceLine)) {
         incidents,
         feedback,
         safeguards,
+        judgements,
+        measures,
         claims,
         appropriations,
     );

@@ -228,6 +228,48 @@ diesel::table! {
 }
 
 diesel::table! {
+    judgements (period, department_id, indicator_id) {
+        period -> Text,
+        department_id -> Text,
+        indicator_id -> Text,
+        value -> Text,
+        reason -> Text,
+        assessor -> Text,
+        signed_on -> Date,
+        batch_id -> BigInt,
+        line -> BigInt,
+    }
+}
+
+diesel::table! {
+    superseded_judgements (id) {
+        id -> BigInt,
+        period -> Text,
+        department_id -> Text,
+        indicator_id -> Text,
+        value -> Text,
+        reason -> Text,
+        assessor -> Text,
+        signed_on -> Date,
+        batch_id -> BigInt,
+        line -> BigInt,
+        superseded_by -> BigInt,
+    }
+}
+
+diesel::table! {
+    measures (period, department_id, measure_id) {
+        period -> Text,
+        department_id -> Text,
+        measure_id -> Text,
+        achieved -> Text,
+        population -> Text,
+        batch_id -> BigInt,
+        line -> BigInt,
+    }
+}
+
+diesel::table! {
     claims (id) {
         id -> Text,
         department_id -> Text,
@@ -395,3 +437,5 @@ diesel::table! {
         finished_at -> Nullable<Timestamp>,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(superseded_judgements, batches);

@@ -3,6 +3,7 @@
 
 mod facts;
 mod people;
+mod reported;
 mod runs;
 mod sample;
 mod schema;

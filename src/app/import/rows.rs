@@ -67,6 +67,8 @@ pub(super) fn upsert(
         Rows::Incidents(rows) => store::incidents::upsert_incidents(conn, batch, rows),
         Rows::Feedback(rows) => store::feedback::upsert_feedback(conn, batch, rows),
         Rows::Safeguards(rows) => store::safeguards::upsert_safeguards(conn, batch, rows),
+        Rows::Judgements(rows) => store::judgements::upsert_judgements(conn, batch, rows),
+        Rows::Measures(rows) => store::measures::upsert_measures(conn, batch, rows),
         Rows::Claims(rows) => store::claims::upsert_claims(conn, batch, rows),
         Rows::Appropriations(rows) => {
             store::appropriations::upsert_appropriations(conn, batch, rows)
@@ -211,6 +213,7 @@ pub(super) fn periods(rows: &Rows) -> BTreeSet<Period> {
         Rows::Exchanges(rows) => periods.extend(rows.iter().map(|row| Period::containing(row.day))),
         Rows::Checks(rows) => periods.extend(rows.iter().map(|row| row.period)),
         Rows::Safeguards(rows) => periods.extend(rows.iter().map(|row| row.period)),
+        Rows::Measures(rows) => periods.extend(rows.iter().map(|row| row.period)),
         Rows::Incidents(rows) => {
             periods.extend(rows.iter().map(|row| Period::containing(row.confirmed_on)));
         }
@@ -232,6 +235,8 @@ pub(super) fn periods(rows: &Rows) -> BTreeSet<Period> {
         | Rows::Catalogue(_)
         | Rows::Members(_)
         | Rows::Services(_)
+        // Judgements of decided months are refused when they are read.
+        | Rows::Judgements(_)
         | Rows::Appropriations(_) => {}
     }
     periods

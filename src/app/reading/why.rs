@@ -65,32 +65,9 @@ impl App {
         let assessment: assess::Assessment = self
             .store()
             .read(|conn| load(conn, &run, Stage::Assessed))?;
-        let departments = &assessment.departments;
-        let exact = departments
-            .iter()
-            .find(|dept| dept.id.as_str() == text || dept.name == text);
-        if let Some(found) = exact {
-            return Ok(found.id.clone());
-        }
-        let near: Vec<_> = departments
-            .iter()
-            .filter(|dept| dept.name.contains(text))
-            .collect();
-        match near.as_slice() {
-            [one] => Ok(one.id.clone()),
-            [] => Err(Error::NotFound {
-                what: "部门",
-                key: text.to_owned(),
-            }),
-            many => {
-                let names: Vec<_> = many.iter().take(8).map(|dept| dept.name.as_str()).collect();
-                let reason = format!("“{text}”不止一个：{} (ambiguous)", names.join("、"));
-                Err(Error::BadInput {
-                    what: "部门",
-                    reason,
-                })
-            }
-        }
+        let departments = assessment.departments.iter();
+        let named = departments.map(|dept| (&dept.id, dept.name.as_str()));
+        one_department(&named.collect::<Vec<_>>(), text)
     }
 
     /// The statement of a department.
@@ -123,5 +100,32 @@ impl App {
             .store()
             .read(|conn| store::ledger::events_of(conn, department).map_err(Error::from))?;
         Ok(ledger::statement(department, &events, from, to))
+    }
+}
+
+/// The one department whose code or name is the text, or whose name alone has it as a part.
+pub(crate) fn one_department(
+    all: &[(&DepartmentId, &str)],
+    text: &str,
+) -> Result<DepartmentId, Error> {
+    let exact = |(id, name): &&(&DepartmentId, &str)| id.as_str() == text || *name == text;
+    if let Some((id, _)) = all.iter().find(exact) {
+        return Ok((*id).clone());
+    }
+    let near: Vec<_> = all.iter().filter(|(_, name)| name.contains(text)).collect();
+    match near.as_slice() {
+        [(id, _)] => Ok((*id).clone()),
+        [] => Err(Error::NotFound {
+            what: "部门",
+            key: text.to_owned(),
+        }),
+        many => {
+            let names: Vec<_> = many.iter().take(8).map(|(_, name)| *name).collect();
+            let reason = format!("“{text}”不止一个：{} (ambiguous)", names.join("、"));
+            Err(Error::BadInput {
+                what: "部门",
+                reason,
+            })
+        }
     }
 }

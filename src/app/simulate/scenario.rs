@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use engine::{Exact, Pack};
+use engine::Pack;
+use engine::pack::{NotSetting, Setting};
 
 use crate::App;
 use crate::error::Error;
@@ -18,15 +19,20 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// A draft with settings `parameter=value`. Without a name, the settings name it.
+    /// A draft with settings `parameter=value`, or `rounding.at=total` and the like
+    /// ([`engine::pack::Setting`]). Without a name, the settings name it.
     pub fn new(name: Option<&str>, draft: &Pack, settings: &[String]) -> Result<Self, Error> {
-        let mut pack = draft.clone();
-        for setting in settings {
-            let (id, value) = read(setting)?;
-            pack = pack
-                .with_parameter(id, value)
-                .map_err(|fault| bad(fault.to_string()))?;
-        }
+        let read: Vec<Setting> = settings
+            .iter()
+            .map(|text| text.parse())
+            .collect::<Result<_, NotSetting>>()
+            .map_err(|fault| bad(fault.to_string()))?;
+        let pack = draft.with(&read).map_err(|faults| {
+            let shown = faults
+                .iter()
+                .map(|fault| format!("{}；{}", fault.message, fault.help));
+            bad(shown.collect::<Vec<_>>().join("；"))
+        })?;
         let given = name.map(str::trim).filter(|name| !name.is_empty());
         let settled = || {
             if settings.is_empty() {
@@ -49,19 +55,6 @@ fn bad(reason: String) -> Error {
     }
 }
 
-/// `parameter=value`, the value an exact decimal.
-fn read(setting: &str) -> Result<(&str, Exact), Error> {
-    let help = "写作 参数=数，例如 cap_ratio=1.50 (write parameter=number)";
-    let (id, value) = setting
-        .split_once('=')
-        .ok_or_else(|| bad(format!("“{setting}”没有等号；{help}")))?;
-    let value = value.trim();
-    let exact = value
-        .parse()
-        .map_err(|fault| bad(format!("“{setting}”：{fault}；{help}")))?;
-    Ok((id.trim(), exact))
-}
-
 impl App {
     /// The draft of a folder; of a built-in pack by its name; without either the pack in use.
     pub fn draft(&self, named: Option<&str>) -> Result<Pack, Error> {
@@ -79,14 +72,17 @@ mod tests {
 
     #[test]
     fn settings_are_read_exactly_and_faults_say_how_to_write_them() {
-        let (id, value) = read(" cap_ratio = 1.50 ").unwrap();
-        assert_eq!((id, value.to_string().as_str()), ("cap_ratio", "1.50"));
-        for wrong in ["cap_ratio", "cap_ratio=", "cap_ratio=1,5", "cap_ratio=1e3"] {
-            let fault = read(wrong).unwrap_err().to_string();
-            assert!(
-                fault.contains(wrong) && fault.contains("参数=数"),
-                "{fault}"
-            );
+        let draft = rulebook::draft(Path::new("tiaoli-809")).unwrap();
+        for (wrong, says) in [
+            ("assessed_min", "参数=数"),
+            ("assessed_min=", "十进制数"),
+            ("assessed_min=1,5", "十进制数"),
+            ("assessed_min=1e3", "十进制数"),
+            ("rounding.at=totals", "indicator、axis、total"),
+        ] {
+            let fault = Scenario::new(None, &draft, &[wrong.to_owned()]);
+            let fault = fault.unwrap_err().to_string();
+            assert!(fault.contains(says), "{wrong}: {fault}");
         }
     }
 

@@ -351,6 +351,36 @@ fn awards_give_the_month_away_and_the_next_month_remembers() {
     assert_eq!(awards.pots, again.pots);
 }
 
+#[test]
+fn a_month_is_not_assessed_before_what_the_pack_requires_is_there() {
+    let mut files = pack_files();
+    let security = files.files.get_mut("security.toml").unwrap();
+    *security = security.replacen(
+        "not_applicable = \"zero\"",
+        "not_applicable = \"required\"",
+        1,
+    );
+    let pack = load(&files).pack.unwrap();
+    let facts = fixture::facts();
+    let error = assess(&pack, &facts, &calendar(), period("2026-03"), None).unwrap_err();
+    let text = error.to_string();
+    let AssessError::Missing(missing) = error else {
+        panic!("{text}");
+    };
+    // Nobody was checked: all four departments lack the same.
+    let names: Vec<_> = missing.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["A", "B", "C", "D"]);
+    assert!(
+        missing
+            .iter()
+            .all(|one| one.required && one.indicator == "safeguards_met")
+    );
+    assert!(
+        text.contains("4 项") && text.contains("A“保障措施达标率”"),
+        "{text}"
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 24,

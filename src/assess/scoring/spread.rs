@@ -1,6 +1,17 @@
 //! Where the points go that do not apply.
+//!
+//! By the policy of the indicator that has no value:
+//! - `redistribute`: to the receivers of its axis in proportion to their points; when the axis has
+//!   none, to the axes that have some in proportion to the points of these axes;
+//! - `scale`: away from the maximum; the total is multiplied by maximum / what is left of it;
+//! - `full`: granted; `zero`: lost; both stay where they are;
+//! - `required`: there is no assessment, so nothing gets here.
+//!
+//! Receivers are the scored indicators with a value that rests on cases
+//! ([`Indicator::rests_on_cases`]). When nothing at all applies, nothing is received and the factor
+//! of `scale` is one: the department has what `full` grants it and is not ranked.
 
-use engine::pack::{Axis, Indicator, IndicatorKind, NotApplicable};
+use engine::pack::{Indicator, NotApplicable};
 
 use super::Rules;
 use crate::allocate::{Share, allocate};
@@ -11,49 +22,56 @@ use crate::exact::Exact;
 pub(super) struct Spread {
     pub(super) available: Vec<Exact>,
     pub(super) scale_factor: Exact,
-    /// Points that rest on cases of the department, as declared.
+    /// Points of the total that rest on cases of the department, as declared.
     pub(super) assessed: Exact,
 }
 
-/// Whether redistributed points may go to the indicator. Deductions get none: nobody earns points
-/// by having committed nothing.
+/// Whether redistributed points may go to the indicator.
 fn receives(indicator: &Indicator, status: Status) -> bool {
-    status == Status::Scored
-        && indicator.kind.is_scored()
-        && !matches!(indicator.kind, IndicatorKind::Deduct { .. })
+    status == Status::Scored && indicator.rests_on_cases()
+}
+
+/// Points of one axis, before its weight.
+#[derive(Clone, Default)]
+struct Part {
+    /// Of those that receive.
+    receiving: Exact,
+    /// To be received.
+    spreading: Exact,
 }
 
 pub(super) fn spread(rules: &Rules<'_>, statuses: &[Status]) -> Spread {
     let mut scaled_away = Exact::zero();
     let mut assessed = Exact::zero();
-    // Per axis: points of receivers, points to spread within.
-    let mut axes: Vec<(Exact, Exact)> = vec![(Exact::zero(), Exact::zero()); rules.axes.len()];
+    let mut parts = vec![Part::default(); rules.axes.len()];
     for ((_, indicator), status) in rules.indicators.iter().zip(statuses) {
         let points = Exact::from(indicator.points);
-        let axis = rules.axes.iter().position(|axis| axis.id == indicator.axis);
-        let Some((receiving, spreading)) = axis.and_then(|axis| axes.get_mut(axis)) else {
+        let Some(at) = rules.axis(indicator) else {
+            continue;
+        };
+        let weight = rules.weight(at);
+        let Some(part) = parts.get_mut(at) else {
             continue;
         };
         if receives(indicator, *status) {
-            *receiving = &*receiving + &points;
-            assessed = &assessed + &points;
+            part.receiving = &part.receiving + &points;
+            assessed = &assessed + &(&points * &weight);
         } else if status.is_not_applicable() && indicator.kind.is_scored() {
             match indicator.not_applicable {
-                NotApplicable::Redistribute => *spreading = &*spreading + &points,
-                NotApplicable::Scale => scaled_away = &scaled_away + &points,
+                NotApplicable::Redistribute => part.spreading = &part.spreading + &points,
+                NotApplicable::Scale => scaled_away = &scaled_away + &(&points * &weight),
                 // A duty not met counts as assessed; full points are a gift and do not.
-                NotApplicable::Zero => assessed = &assessed + &points,
-                NotApplicable::Full => {}
+                NotApplicable::Zero => assessed = &assessed + &(&points * &weight),
+                NotApplicable::Full | NotApplicable::Required => {}
             }
         }
     }
-    let factors = axis_factors(rules, &axes);
+    let factors = axis_factors(rules, &parts);
     let left = &rules.maximum - &scaled_away;
     let available = rules.indicators.iter().zip(statuses);
     let available = available.map(|((_, indicator), status)| {
         let points = Exact::from(indicator.points);
-        let axis = rules.axes.iter().position(|axis| axis.id == indicator.axis);
-        let factor = axis.and_then(|axis| factors.get(axis));
+        let factor = rules.axis(indicator).and_then(|axis| factors.get(axis));
         let gone = matches!(
             indicator.not_applicable,
             NotApplicable::Redistribute | NotApplicable::Scale
@@ -71,68 +89,95 @@ pub(super) fn spread(rules: &Rules<'_>, statuses: &[Status]) -> Spread {
     }
 }
 
-/// Where scores are rounded below the total, the available points are made of whole units of the
-/// last decimal, by largest remainder in the order of the pack: parts rounded each for itself would
-/// let full marks come to 100.01.
-fn whole_units(rules: &Rules<'_>, available: Vec<Exact>) -> Vec<Exact> {
+/// Decimals of the coarsest rounding below the total; `None` when nothing is rounded there.
+fn unit_scale(rules: &Rules<'_>) -> Option<u8> {
     let rounding = rules.pack.rounding;
-    let unit = Exact::ratio(1, 10_i128.pow(u32::from(rounding.score.scale.min(18))));
-    let (Some(unit), true) = (unit, rounding.at_indicator || rounding.at_axis) else {
+    let scored = rules.indicators.iter().map(|(_, indicator)| indicator);
+    let of_indicators = scored
+        .filter(|indicator| indicator.kind.is_scored())
+        .filter_map(|indicator| rounding.of_indicator(indicator));
+    let levels = of_indicators.chain(rounding.axis);
+    levels.map(|level| level.scale).min()
+}
+
+/// Where scores are rounded below the total, points that grew are made of whole units of the last
+/// decimal that is kept, by largest remainder in the order of the pack: parts rounded each for
+/// itself would let full marks come to 100.01. Axes of one weight are dealt to together.
+fn whole_units(rules: &Rules<'_>, mut available: Vec<Exact>) -> Vec<Exact> {
+    let unit =
+        unit_scale(rules).and_then(|scale| Exact::ratio(1, 10_i128.pow(u32::from(scale.min(18)))));
+    let Some(unit) = unit else {
         return available;
     };
-    let scored = |indicator: &Indicator| indicator.kind.is_scored();
-    let shares: Vec<Share<usize>> = rules
-        .indicators
+    let mut weights: Vec<Exact> = (0..rules.axes.len())
+        .map(|axis| rules.weight(axis))
+        .collect();
+    weights.sort();
+    weights.dedup();
+    for weight in weights {
+        let grew = |((_, indicator), amount): (&(usize, &Indicator), &Exact)| {
+            let axis = rules.axis(indicator).map(|axis| rules.weight(axis));
+            indicator.kind.is_scored()
+                && axis.as_ref() == Some(&weight)
+                && *amount > indicator.points.into()
+        };
+        let places: Vec<usize> = rules
+            .indicators
+            .iter()
+            .zip(&available)
+            .enumerate()
+            .filter_map(|(place, one)| grew(one).then_some(place))
+            .collect();
+        deal(&mut available, &places, &unit);
+    }
+    available
+}
+
+/// Makes the amounts at the places whole units, their sum rounded down to whole units.
+fn deal(amounts: &mut [Exact], places: &[usize], unit: &Exact) {
+    let shares: Vec<Share<usize>> = places
         .iter()
-        .zip(&available)
-        .enumerate()
-        .map(|(key, ((_, indicator), points))| Share {
+        .filter_map(|place| Some((*place, amounts.get(*place)?)))
+        .map(|(key, points)| Share {
             key,
-            weight: if scored(indicator) {
-                points.clone()
-            } else {
-                Exact::zero()
-            },
+            weight: points.clone(),
             floor: 0,
             cap: None,
         })
         .collect();
     let total: Exact = shares.iter().map(|share| &share.weight).sum();
     let pool = total
-        .checked_div(&unit)
+        .checked_div(unit)
         .and_then(|units| Exact::from(units.floor()).to_i64());
     let Some(Ok(allocation)) = pool.map(|pool| allocate(pool, &shares)) else {
-        return available;
+        return;
     };
-    let dealt = allocation.shares.into_iter();
-    dealt
-        .zip(rules.indicators.iter().zip(available))
-        .map(|(share, ((_, indicator), points))| {
-            if scored(indicator) {
-                &Exact::from(share.units) * &unit
-            } else {
-                points
-            }
-        })
-        .collect()
+    for (place, share) in places.iter().zip(allocation.shares) {
+        if let Some(amount) = amounts.get_mut(*place) {
+            *amount = &Exact::from(share.units) * unit;
+        }
+    }
 }
 
 /// By what the receivers of each axis grow: what its own axis cannot take goes to the other axes
-/// with receivers, in proportion to their points.
-fn axis_factors(rules: &Rules<'_>, axes: &[(Exact, Exact)]) -> Vec<Exact> {
+/// with receivers, in proportion to their points. What crosses axes is counted in points of the total.
+fn axis_factors(rules: &Rules<'_>, parts: &[Part]) -> Vec<Exact> {
     let mut homeless = Exact::zero();
     let mut taking = Exact::zero();
-    for (axis, (receiving, spreading)) in rules.axes.iter().zip(axes) {
-        if receiving.is_positive() {
+    for (at, (axis, part)) in rules.axes.iter().zip(parts).enumerate() {
+        if part.receiving.is_positive() {
             taking = taking + axis.points.into();
         } else {
-            homeless = &homeless + spreading;
+            homeless = &homeless + &(&part.spreading * &rules.weight(at));
         }
     }
-    let factor = |(axis, (receiving, spreading)): (&&Axis, &(Exact, Exact))| {
-        let share = (&homeless * &axis.points.into()).checked_div(&taking);
-        let all = &(receiving + spreading) + &share.unwrap_or_else(Exact::zero);
-        all.checked_div(receiving).unwrap_or_else(Exact::one)
+    let factor = |(at, part): (usize, &Part)| {
+        let points = rules.axes.get(at).map(|axis| Exact::from(axis.points));
+        let received = points
+            .and_then(|points| (&homeless * &points).checked_div(&taking))
+            .and_then(|share| share.checked_div(&rules.weight(at)));
+        let all = &(&part.receiving + &part.spreading) + &received.unwrap_or_else(Exact::zero);
+        all.checked_div(&part.receiving).unwrap_or_else(Exact::one)
     };
-    rules.axes.iter().zip(axes).map(factor).collect()
+    parts.iter().enumerate().map(factor).collect()
 }

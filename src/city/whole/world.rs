@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use domain::facts::{Request, UsageDay};
 use domain::{Department, JurisdictionTree, Registry, ResourceCode};
-use ingest::{Context, FileKind, Input, KnownResource, MemberMap, Reading, Rows};
+use ingest::{Context, FileKind, Input, Judging, KnownResource, MemberMap, Reading, Rows};
 
 use super::files;
 use crate::{Plan, Written, WrittenFile};
@@ -18,6 +18,7 @@ pub(super) struct World {
     members: Vec<ingest::MemberEntry>,
     services: Vec<ingest::ServiceEntry>,
     map: MemberMap,
+    judging: Judging,
 }
 
 impl World {
@@ -30,6 +31,7 @@ impl World {
             registry: &self.registry,
             resources: &self.resources,
             members: &self.map,
+            judging: &self.judging,
             today,
         };
         let reading = ingest::read(input, &context, &mut |_| {}).unwrap();

@@ -4,6 +4,7 @@ pub mod explain;
 pub mod generate;
 pub mod import;
 pub mod init;
+pub mod judge;
 pub mod ledger;
 pub mod review;
 pub mod rules;

@@ -4,9 +4,10 @@
 use std::fmt;
 
 use super::numbers::Numbers;
-use super::{Cell, Status};
+use super::{Cell, Status, Value};
 use crate::eval::{LaneFault, Lanes};
 use crate::exact::Quantity;
+use crate::table::{Slice, shares, sum};
 
 /// One cell per subject.
 #[derive(Clone, Default)]
@@ -17,12 +18,16 @@ pub struct Cells {
     /// Points by band, and the band of each subject; both empty unless the indicator is banded.
     points: Vec<Option<Quantity>>,
     bands: Vec<u32>,
+    /// Of an indicator banded by slices: what a value earns follows from it when it is read.
+    slices: Vec<Slice>,
 }
 
 impl Cells {
-    /// No cell yet, with room for so many; `points` are those that bands give.
-    pub(crate) fn new(subjects: usize, points: Vec<Option<Quantity>>) -> Self {
+    /// No cell yet, with room for so many; `points` are those that bands give, `slices` those of an
+    /// indicator that is banded by them, checked for every value appended.
+    pub(crate) fn new(subjects: usize, points: Vec<Option<Quantity>>, slices: Vec<Slice>) -> Self {
         Self {
+            slices,
             statuses: Vec::with_capacity(subjects),
             cases: Vec::with_capacity(subjects),
             values: Numbers::default(),
@@ -57,15 +62,23 @@ impl Cells {
         let status = *self.statuses.get(subject)?;
         let known = status == Status::Known;
         let band = self.bands.get(subject).filter(|_| known);
+        let value = if known {
+            self.values.get(subject)
+        } else {
+            None
+        };
+        let band = match value {
+            Some(Value::Number(value)) if !self.slices.is_empty() => {
+                let shares = shares("", &self.slices, value);
+                shares.ok().and_then(|shares| sum(&shares))
+            }
+            _ => band.and_then(|band| *self.points.get(*band as usize)?),
+        };
         Some(Cell {
             status,
             cases: u64::from(*self.cases.get(subject)?),
-            value: if known {
-                self.values.get(subject)
-            } else {
-                None
-            },
-            band: band.and_then(|band| *self.points.get(*band as usize)?),
+            value,
+            band,
         })
     }
 

@@ -137,7 +137,7 @@ pub(crate) fn compile(pack: &Pack, schema: &Schema) -> Result<CompiledPack, Vec<
 const fn rows_of(indicator: &Indicator) -> Rows<'static> {
     Rows {
         condition: None,
-        may_be_empty: indicator.kind.counts_without_cases(),
+        may_be_empty: indicator.least_cases() == 0,
         of_subject: true,
     }
 }
@@ -306,7 +306,7 @@ impl Compiler<'_> {
             };
             self.check_kind(&indicator.kind, &indicator.value, value.root.ty);
             let band = match &indicator.kind {
-                IndicatorKind::Banded { band } => {
+                IndicatorKind::Banded { band, .. } => {
                     self.signatures.iter().position(|table| table.id == *band)
                 }
                 _ => None,
@@ -324,7 +324,7 @@ impl Compiler<'_> {
 
     /// Whether the value is of the type and unit that the kind needs.
     fn check_kind(&mut self, kind: &IndicatorKind, formula: &Formula, ty: Ty) {
-        if matches!(kind, IndicatorKind::Veto { .. }) {
+        if matches!(kind, IndicatorKind::Veto(_)) {
             self.expect_bool(formula, ty);
             return;
         }
@@ -335,9 +335,10 @@ impl Compiler<'_> {
         let wanted = match kind {
             IndicatorKind::Ratio => Unit::Ratio,
             IndicatorKind::Deduct { .. } | IndicatorKind::Bonus { .. } => Unit::Points,
-            IndicatorKind::Banded { .. } | IndicatorKind::Veto { .. } | IndicatorKind::Relative => {
-                return;
-            }
+            IndicatorKind::Banded { .. }
+            | IndicatorKind::Veto(_)
+            | IndicatorKind::Judged(_)
+            | IndicatorKind::Relative => return,
         };
         if literal || unit == wanted || unit == Unit::None {
             return;

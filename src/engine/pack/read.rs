@@ -3,11 +3,18 @@
 mod cells;
 mod citation;
 mod header;
+mod kinds;
 mod money;
 mod scoring;
 mod tables;
 mod values;
 mod weighting;
+
+/// Words of the pack language that settings use too.
+pub(super) mod words {
+    pub(in crate::pack) use super::header::{LEVELS, ON_ROUNDED, RANK_METHODS, WITHIN_GROUP};
+    pub(in crate::pack) use super::kinds::{NOT_APPLICABLE, parse_gate};
+}
 
 use domain::DateRange;
 
@@ -30,6 +37,7 @@ pub(crate) fn pack(roots: &[Cursor<'_>]) -> Option<Pack> {
     let ranking = header::ranking(roots);
     let sources = each(roots, "source", citation::source);
     let articles = each(roots, "article", citation::article);
+    let grades_on_rounded = header::grades_on_rounded(roots);
     let mut parameters = each(roots, "parameter", |cursor| {
         values::parameter(cursor, outer)
     });
@@ -61,9 +69,9 @@ pub(crate) fn pack(roots: &[Cursor<'_>]) -> Option<Pack> {
                 scale: 2,
                 mode: domain::Rounding::HalfUp,
             },
-            at_indicator: false,
-            at_axis: false,
-            at_total: true,
+            indicator: None,
+            axis: None,
+            total: None,
             money: RoundTo {
                 scale: 0,
                 mode: domain::Rounding::Down,
@@ -81,6 +89,7 @@ pub(crate) fn pack(roots: &[Cursor<'_>]) -> Option<Pack> {
         axes,
         indicators,
         grades,
+        grades_on_rounded,
         ranking,
         compensation,
         constraints,

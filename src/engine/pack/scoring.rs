@@ -2,7 +2,7 @@
 
 use domain::{DateRange, Place};
 
-use super::{Cite, Formula};
+use super::{Bound, Cite, Formula, RoundTo};
 use crate::exact::Exact;
 
 /// `[importance]`: a number per resource.
@@ -31,8 +31,11 @@ pub struct Axis {
     pub title: String,
     /// English title; may be empty.
     pub title_en: String,
-    /// Points.
+    /// Points: weight × the sum of the points of its indicators.
     pub points: Exact,
+    /// By what the sum of its indicators' counted points is multiplied; one unless the pack says
+    /// otherwise, as where parts are scored out of a hundred and then weighted.
+    pub weight: Exact,
     /// Citations.
     pub cite: Vec<Cite>,
     /// When it is in force.
@@ -41,17 +44,21 @@ pub struct Axis {
     pub place: Place,
 }
 
-/// Kind of an indicator, with what only that kind has.
+/// Kind of an indicator, with what only that kind has. «Points» are those available after what
+/// does not apply was spread; they are the declared ones unless the pack redistributes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IndicatorKind {
     /// points × value, value within 0 to 1.
     Ratio,
-    /// value → points by the table.
+    /// least(declared points, what the band table gives) × points / declared points.
     Banded {
         /// Table id.
         band: String,
+        /// How the table gives points.
+        method: BandMethod,
     },
-    /// points − least(cap, value).
+    /// points − least(cap, points, value): an event costs what the value says, however many points
+    /// the indicator has, and never more than these.
     Deduct {
         /// Most points lost; the indicator's points without it.
         cap: Option<Exact>,
@@ -60,18 +67,49 @@ pub enum IndicatorKind {
     Bonus {
         /// Most points won; the indicator's points without it.
         cap: Option<Exact>,
-        /// Total before bonuses from which it counts.
-        gate: Option<Exact>,
+        /// Total before bonuses from which, or above which, it counts.
+        gate: Option<Bound>,
     },
     /// If the value is true: the effect.
-    Veto {
-        /// Grade given.
-        grade: Option<String>,
-        /// Most points of the total.
-        score_max: Option<Exact>,
-    },
+    Veto(VetoEffect),
+    /// points × judgement, or judgement × points / declared points.
+    Judged(JudgedIn),
     /// points × value / best value of the group.
     Relative,
+}
+
+/// How a band table gives points for a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BandMethod {
+    /// The row that the value falls into gives the points.
+    Step,
+    /// Each row is a slice of the value and gives points per unit of it: the part of the value
+    /// from zero up to it that lies in the row's interval × the row's number, summed over the rows.
+    Marginal,
+}
+
+/// What an assessor writes down for a judged indicator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JudgedIn {
+    /// Points, from zero to those declared.
+    Points,
+    /// A part of the points, from zero to one.
+    Ratio,
+}
+
+/// What a veto that is hit does to the total and the grade. Of several vetoes the lowest fixed
+/// score, the lowest maximum and the worst grade count, and one that stands alone silences all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VetoEffect {
+    /// Grade given, unless the total's is worse.
+    pub grade: Option<String>,
+    /// The total, whatever was computed: lower totals are raised to it.
+    pub score: Option<Exact>,
+    /// Most points of the total; lower totals stay.
+    pub score_max: Option<Exact>,
+    /// Whether nothing else is scored: every other indicator has no points then, and the total is
+    /// the fixed score, or zero without one.
+    pub alone: bool,
 }
 
 impl IndicatorKind {
@@ -82,14 +120,18 @@ impl IndicatorKind {
             Self::Banded { .. } => "banded",
             Self::Deduct { .. } => "deduct",
             Self::Bonus { .. } => "bonus",
-            Self::Veto { .. } => "veto",
+            Self::Veto(_) => "veto",
+            Self::Judged(_) => "judged",
             Self::Relative => "relative",
         }
     }
 
     /// Whether the value needs no row: a deduction without incident is nothing, not unknown.
     pub const fn counts_without_cases(&self) -> bool {
-        !matches!(self, Self::Ratio | Self::Banded { .. })
+        matches!(
+            self,
+            Self::Deduct { .. } | Self::Bonus { .. } | Self::Veto(_) | Self::Relative
+        )
     }
 
     /// Whether its points are part of the maximum.
@@ -109,6 +151,8 @@ pub enum NotApplicable {
     Zero,
     /// Total × maximum / (maximum − these points).
     Scale,
+    /// There is no assessment before there is a value: the default of what is judged.
+    Required,
 }
 
 /// `[[indicator]]`.
@@ -138,12 +182,33 @@ pub struct Indicator {
     pub min_cases: u64,
     /// What happens without a value.
     pub not_applicable: NotApplicable,
+    /// How its own points are rounded, whatever `[rounding]` says of indicators.
+    pub round: Option<RoundTo>,
     /// Citations.
     pub cite: Vec<Cite>,
     /// When it is in force.
     pub effective: DateRange,
     /// Where it is written.
     pub place: Place,
+}
+
+impl Indicator {
+    /// Fewest cases for a value: `min_cases`, and at least one where a value needs a row.
+    pub const fn least_cases(&self) -> u64 {
+        if self.kind.counts_without_cases() || self.min_cases > 0 {
+            self.min_cases
+        } else {
+            1
+        }
+    }
+
+    /// Whether its points, when it applies, rest on cases of the department. A deduction that needs
+    /// no case does not: nobody has earned points by having committed nothing. Points that rest on
+    /// cases count towards being ranked, and receive the points of what does not apply.
+    pub const fn rests_on_cases(&self) -> bool {
+        self.kind.is_scored()
+            && (!matches!(self.kind, IndicatorKind::Deduct { .. }) || self.min_cases > 0)
+    }
 }
 
 /// `[[grade]]`.

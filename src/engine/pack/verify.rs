@@ -1,14 +1,12 @@
 //! What the parts of a pack owe each other: unique ids, known references, points that sum.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use domain::{DateRange, Diagnostic, Place};
 
 use super::cursor::Findings;
 use super::source::SourceText;
-use super::{IndicatorKind, Pack, TableOutput};
-use crate::exact::Exact;
+use super::{IndicatorKind, Pack, VetoEffect};
 use crate::formula::did_you_mean;
 use crate::pack::InputType;
 
@@ -27,6 +25,7 @@ pub(crate) fn verify(pack: &Pack, sources: &[SourceText<'_>], findings: &Finding
     verifier.cites();
     if !broken {
         verifier.references();
+        verifier.kinds();
         verifier.points();
         verifier.grades();
     }
@@ -133,7 +132,7 @@ impl Verifier<'_> {
         }
     }
 
-    fn known<'n>(
+    pub(super) fn known<'n>(
         &self,
         kind: &str,
         name: &str,
@@ -159,10 +158,10 @@ impl Verifier<'_> {
                 self.known("维度 axis", &indicator.axis, axes, place);
             }
             match &indicator.kind {
-                IndicatorKind::Banded { band } => self.band(band, place),
-                IndicatorKind::Veto {
+                IndicatorKind::Banded { band, method } => self.band(indicator, band, *method),
+                IndicatorKind::Veto(VetoEffect {
                     grade: Some(grade), ..
-                } => self.known("等次 grade", grade, grades(), place),
+                }) => self.known("等次 grade", grade, grades(), place),
                 _ => {}
             }
         }
@@ -183,29 +182,6 @@ impl Verifier<'_> {
             }
         }
         self.versions_agree();
-    }
-
-    fn band(&self, band: &str, place: &Place) {
-        let pack = self.pack;
-        self.known(
-            "表 table",
-            band,
-            pack.tables.iter().map(|one| one.id.as_str()),
-            place,
-        );
-        for table in pack.tables.iter().filter(|table| table.id == band) {
-            let one_number =
-                matches!(table.inputs.as_slice(), [one] if one.ty == InputType::Number);
-            if !one_number
-                || table.by.is_some()
-                || !matches!(table.output, TableOutput::Number { .. })
-            {
-                let message = format!(
-                    "分档表“{band}”应由一个数得出分数 (a band table maps one number to points)"
-                );
-                self.error("rules.band", place, message, "");
-            }
-        }
     }
 
     /// Versions of a table have the same inputs and output, so that formulas mean the same.
@@ -230,132 +206,4 @@ impl Verifier<'_> {
             }
         }
     }
-
-    /// On every day on which something changes, the points must sum to the axes and the maximum.
-    fn points(&self) {
-        let pack = self.pack;
-        let mut days: BTreeSet<NaiveDate> = BTreeSet::from([pack.header.effective.from]);
-        let ranges = pack.axes.iter().map(|one| one.effective);
-        for range in ranges.chain(pack.indicators.iter().map(|one| one.effective)) {
-            days.insert(range.from);
-            days.extend(range.to);
-        }
-        let mut said = BTreeSet::new();
-        for day in days {
-            if pack.header.effective.contains(day) {
-                self.points_on(day, &mut said);
-            }
-        }
-    }
-
-    fn points_on(&self, day: NaiveDate, said: &mut BTreeSet<String>) {
-        let pack = self.pack;
-        let mut complain = |place: &Place, message: String| {
-            if said.insert(message.clone()) {
-                let help = format!("自 {day} 起如此；请调整 points 或 maximum (as of {day})");
-                self.error("rules.points", place, message, &help);
-            }
-        };
-        let axes: Vec<_> = pack
-            .axes
-            .iter()
-            .filter(|one| one.effective.contains(day))
-            .collect();
-        let (sum, parts) = total(axes.iter().map(|one| (one.id.as_str(), one.points)));
-        if sum != Some(pack.maximum) {
-            let sum = sum.map_or_else(|| "?".into(), |sum| sum.to_string());
-            complain(
-                &pack.header.place,
-                format!(
-                    "各维度分值之和为 {sum}，声明的满分为 {}：{parts} (axes sum to {sum}, not {})",
-                    pack.maximum, pack.maximum
-                ),
-            );
-        }
-        for axis in axes {
-            let own = pack.indicators.iter().filter(|one| {
-                one.axis == axis.id && one.kind.is_scored() && one.effective.contains(day)
-            });
-            let (sum, parts) = total(own.map(|one| (one.id.as_str(), one.points)));
-            if sum != Some(axis.points) {
-                let sum = sum.map_or_else(|| "?".into(), |sum| sum.to_string());
-                complain(
-                    &axis.place,
-                    format!(
-                        "维度“{}”的指标分值之和为 {sum}，维度分值为 {}：{parts} \
-                         (indicators sum to {sum}, not {})",
-                        axis.id, axis.points, axis.points
-                    ),
-                );
-            }
-        }
-    }
-
-    fn grades(&self) {
-        let grades = &self.pack.grades;
-        let Some(last) = grades.last() else {
-            let place = &self.pack.header.place;
-            let message = "没有等次 [[grade]] (no grade)".to_owned();
-            self.error("rules.missing_section", place, message, "");
-            return;
-        };
-        if last.from > Exact::whole(0) {
-            let message = format!(
-                "最低等次“{}”从 {} 起，{} 分以下没有等次 (totals below {} have no grade)",
-                last.id, last.from, last.from, last.from
-            );
-            self.error(
-                "rules.grade_gap",
-                &last.place,
-                message,
-                "最低等次写 from = \"0\"",
-            );
-        }
-        let best = self.reachable();
-        for grade in grades
-            .iter()
-            .filter(|one| best.is_some_and(|best| one.from > best))
-        {
-            let most = best.unwrap_or_default();
-            let message = format!(
-                "等次“{}”从 {} 起，而总分最多 {most} (grade {} cannot be reached)",
-                grade.id, grade.from, grade.id
-            );
-            self.error("rules.grade_unreachable", &grade.place, message, "");
-        }
-        for (upper, lower) in grades.iter().zip(grades.iter().skip(1)) {
-            if lower.from >= upper.from {
-                let message = format!(
-                    "等次“{}”（{}）应低于其前的“{}”（{}） (grades go from the best down)",
-                    lower.id, lower.from, upper.id, upper.from
-                );
-                self.error("rules.grade_order", &lower.place, message, "");
-            }
-        }
-    }
-
-    /// The highest total: the maximum and every bonus.
-    fn reachable(&self) -> Option<Exact> {
-        let bonuses = self
-            .pack
-            .indicators
-            .iter()
-            .filter_map(|one| match one.kind {
-                IndicatorKind::Bonus { cap, .. } => Some(cap.unwrap_or(one.points)),
-                _ => None,
-            });
-        bonuses
-            .into_iter()
-            .try_fold(self.pack.maximum, Exact::checked_add)
-    }
-}
-
-fn total<'a>(parts: impl Iterator<Item = (&'a str, Exact)>) -> (Option<Exact>, String) {
-    let mut sum = Some(Exact::whole(0));
-    let mut texts = Vec::new();
-    for (id, points) in parts {
-        sum = sum.and_then(|sum| sum.checked_add(points));
-        texts.push(format!("{id} {points}"));
-    }
-    (sum.map(Exact::trimmed), texts.join(" + "))
 }

@@ -12,8 +12,8 @@ use crate::evaluation::{Cells, Evaluation, IndicatorColumn, Status, Value};
 use crate::exact::Quantity;
 use crate::fault::{Fault, FaultKind};
 use crate::frame::Columns;
-use crate::pack::{CompiledRule, Indicator, IndicatorKind};
-use crate::table::Input;
+use crate::pack::{BandMethod, CompiledRule, Indicator, IndicatorKind, JudgedIn};
+use crate::table::{Input, Slice, SliceShare, shares, slices, sum};
 use domain::Place;
 
 /// Most rows of subjects that are worked out together, unless one subject has more: what is noted
@@ -25,6 +25,8 @@ pub(crate) struct Job<'a> {
     pub(crate) rule: &'a CompiledRule,
     pub(crate) indicator: &'a Indicator,
     bands: Option<Bands<'a>>,
+    /// Of an indicator whose band table gives points per unit; empty for others.
+    slices: Vec<Slice>,
 }
 
 /// What a rule found in a block of subjects: which rows are cases, what the aggregates gave.
@@ -82,14 +84,43 @@ impl Bound<'_> {
         let (rule, indicator) = self.rule(index)?;
         let tables = &self.plan.constants.tables;
         let band = match &indicator.kind {
-            IndicatorKind::Banded { .. } => rule.band.and_then(|band| tables.get(band)?.as_ref()),
+            IndicatorKind::Banded {
+                method: BandMethod::Step,
+                ..
+            } => rule.band.and_then(|band| tables.get(band)?.as_ref()),
             _ => None,
         };
         Some(Job {
             rule,
             indicator,
             bands: band.map(|table| Bands::new(table, rule.value.root.ty.scale())),
+            slices: self.slices(rule, indicator),
         })
+    }
+
+    /// The slices of an indicator whose band table gives points per unit; none for others.
+    fn slices(&self, rule: &CompiledRule, indicator: &Indicator) -> Vec<Slice> {
+        let IndicatorKind::Banded {
+            method: BandMethod::Marginal,
+            ..
+        } = &indicator.kind
+        else {
+            return Vec::new();
+        };
+        let tables = &self.plan.constants.tables;
+        let table = rule.band.and_then(|band| tables.get(band)?.as_ref());
+        table.map(|table| slices(&table.table)).unwrap_or_default()
+    }
+
+    /// What each slice of a value earns; nothing unless the indicator is banded by slices.
+    pub(crate) fn slice_shares(
+        &self,
+        rule: &CompiledRule,
+        indicator: &Indicator,
+        value: Quantity,
+    ) -> Vec<SliceShare> {
+        let slices = self.slices(rule, indicator);
+        shares(&indicator.id, &slices, value).unwrap_or_default()
     }
 
     fn indicator(&self, index: usize) -> Result<Cells, Box<Fault>> {
@@ -234,7 +265,7 @@ impl Job<'_> {
     /// No cell yet, with room for those of all subjects.
     pub(crate) fn cells(&self, subjects: usize) -> Cells {
         let points = self.bands.as_ref().map(Bands::points);
-        Cells::new(subjects, points.unwrap_or_default())
+        Cells::new(subjects, points.unwrap_or_default(), self.slices.clone())
     }
 
     /// What the kind demands of the values asked for; for banded indicators, the band of each.
@@ -256,16 +287,59 @@ impl Job<'_> {
             }
             IndicatorKind::Deduct { .. }
             | IndicatorKind::Bonus { .. }
-            | IndicatorKind::Relative => {
+            | IndicatorKind::Relative
+            | IndicatorKind::Banded {
+                method: BandMethod::Marginal,
+                ..
+            } => {
                 if let Some(lane) = lanes.outside(scale, None, active) {
                     return fault(lane, |value| FaultKind::Negative { value });
                 }
             }
             _ => {}
         }
+        if !self.slices.is_empty() || matches!(self.indicator.kind, IndicatorKind::Judged(_)) {
+            for (lane, _) in active.iter().enumerate().filter(|(_, active)| **active) {
+                self.check(lanes, scale, lane)?;
+            }
+        }
         match &self.bands {
             Some(bands) => bands.of(lanes, scale, active),
             None => Ok(Vec::new()),
+        }
+    }
+}
+
+impl Job<'_> {
+    /// Whether a judgement can be given, and whether the slices of a value have points.
+    fn check(&self, lanes: &Lanes, scale: Option<u8>, lane: usize) -> Result<(), LaneFault> {
+        let Value::Number(value) = value_at(lanes, scale, lane)? else {
+            return Ok(());
+        };
+        let fault = |kind| Err(LaneFault::new(lane, kind));
+        match &self.indicator.kind {
+            IndicatorKind::Judged(given) => {
+                let most = match given {
+                    JudgedIn::Ratio => Some(Quantity::ONE),
+                    JudgedIn::Points => self.indicator.points.quantity(),
+                };
+                match most {
+                    Some(most) if value < Quantity::ZERO || value > most => {
+                        fault(FaultKind::JudgementOutOfRange {
+                            value: value.to_string(),
+                            most: most.to_string(),
+                        })
+                    }
+                    Some(_) => Ok(()),
+                    None => fault(FaultKind::Overflow),
+                }
+            }
+            IndicatorKind::Banded { band, .. } => match shares(band, &self.slices, value) {
+                Ok(shares) if sum(&shares).is_none() => fault(FaultKind::Overflow),
+                Ok(_) => Ok(()),
+                Err(kind) => fault(kind),
+            },
+            _ => Ok(()),
         }
     }
 }
@@ -286,14 +360,8 @@ fn blocks(offsets: &[u32]) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 fn status(indicator: &Indicator, cases: u32) -> Status {
-    let cases = u64::from(cases);
-    let least = if indicator.kind.counts_without_cases() {
-        indicator.min_cases
-    } else {
-        indicator.min_cases.max(1)
-    };
-    match cases {
-        cases if cases >= least => Status::Known,
+    match u64::from(cases) {
+        cases if cases >= indicator.least_cases() => Status::Known,
         0 => Status::NoCases,
         _ => Status::BelowMinimum,
     }

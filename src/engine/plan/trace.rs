@@ -81,6 +81,10 @@ impl Bound<'_> {
             rows: self.row_traces(rule, &machine, &worked.rows, range.start),
             parameters: self.parameters_used(rule),
             tables: self.tables_used(rule, &machine, &worked.rows, cell.value),
+            slices: match cell.value {
+                Some(Value::Number(value)) => self.slice_shares(rule, declared, value),
+                _ => Vec::new(),
+            },
             aggregates,
         })
     }

@@ -6,9 +6,11 @@ use num_traits::{Signed as _, Zero as _};
 use super::number::Number;
 use super::{Company, Reference, Slow};
 use crate::evaluation::{Evaluation, Status, Value};
-use crate::exact::Quantity;
+use crate::exact::{Exact, Quantity};
 use crate::fault::FaultKind;
-use crate::pack::{CompiledRule, Indicator, IndicatorKind};
+use crate::pack::{
+    BandMethod, CellTest, CompiledRule, Indicator, IndicatorKind, Interval, Output, Table,
+};
 use crate::plan::Bound;
 
 /// One indicator for one subject.
@@ -66,11 +68,7 @@ fn cases<N: Number>(
         .table(rule.table)
         .map_or(0..0, |table| table.rows_of(subject));
     let rows = reference::<N>(bound, rule).select(rule.condition.as_ref(), range)?;
-    let least = if indicator.kind.counts_without_cases() {
-        indicator.min_cases
-    } else {
-        indicator.min_cases.max(1)
-    };
+    let least = indicator.least_cases();
     let status = match u64::try_from(rows.len()).map_err(|_| FaultKind::Overflow)? {
         cases if cases >= least => Status::Known,
         0 => Status::NoCases,
@@ -123,25 +121,86 @@ fn cell<N: Number>(
     };
     Ok(SlowCell {
         status,
-        band: band(&reference, rule, indicator, value.as_ref())?,
+        band: band(bound, &reference, rule, indicator, value.as_ref())?,
         value,
     })
 }
 
 fn band<N: Number>(
+    bound: &Bound<'_>,
     reference: &Reference<'_, N>,
     rule: &CompiledRule,
     indicator: &Indicator,
     value: Option<&N>,
 ) -> Result<Option<N>, FaultKind> {
-    let (IndicatorKind::Banded { .. }, Some(table), Some(value)) =
+    let (IndicatorKind::Banded { method, .. }, Some(table), Some(value)) =
         (&indicator.kind, rule.band, value)
     else {
         return Ok(None);
     };
+    if *method == BandMethod::Marginal {
+        let active = bound.plan.constants.tables.get(table);
+        let active = active.and_then(Option::as_ref);
+        return active
+            .map(|active| by_rows(&active.table, value))
+            .transpose();
+    }
     match reference.look_up(table, &[Slow::Number(value.clone())])? {
         Slow::Number(points) => Ok(Some(points)),
         _ => Ok(None),
+    }
+}
+
+/// Points per unit, row by row: how much of the value lies in each row's interval. What lies in none
+/// is `otherwise`'s.
+fn by_rows<N: Number>(table: &Table, value: &N) -> Result<N, FaultKind> {
+    let number = |exact: Exact| N::scaled(exact.mantissa, exact.scale);
+    let nothing = N::scaled(0, 0).ok_or(FaultKind::Overflow)?;
+    let mut points = nothing.clone();
+    let mut rest = value.clone();
+    let outputs = table.rows.iter().flat_map(|row| {
+        let intervals = match row.when.first() {
+            Some(CellTest::Intervals(intervals)) => intervals.clone(),
+            _ => vec![Interval {
+                low: None,
+                high: None,
+            }],
+        };
+        intervals
+            .into_iter()
+            .map(move |interval| (interval, &row.value))
+    });
+    for (Interval { low, high }, output) in outputs {
+        let bound = |bound: Option<crate::pack::Bound>| bound.and_then(|at| number(at.value));
+        let from = bound(low).map_or_else(|| nothing.clone(), |low| low.max(nothing.clone()));
+        let to = bound(high).map_or_else(|| value.clone(), |high| high.min(value.clone()));
+        let Output::Number(rate) = output else {
+            continue;
+        };
+        if from < to {
+            let part = to.minus(&from);
+            let earned = part
+                .as_ref()
+                .and_then(|part| part.times(&number(*rate)?))
+                .and_then(|earned| points.plus(&earned));
+            points = earned.ok_or(FaultKind::Overflow)?;
+            let left = part.and_then(|part| rest.minus(&part));
+            rest = left.ok_or(FaultKind::Overflow)?;
+        }
+    }
+    if rest.is_nothing() {
+        return Ok(points);
+    }
+    match &table.otherwise {
+        Some(Output::Number(rate)) => {
+            let earned = number(*rate).and_then(|rate| rest.times(&rate));
+            let points = earned.and_then(|earned| points.plus(&earned));
+            points.ok_or(FaultKind::Overflow)
+        }
+        _ => Err(FaultKind::NoRow {
+            table: table.id.clone(),
+            input: format!("{value:?}"),
+        }),
     }
 }
 

@@ -270,6 +270,88 @@ fn conduct() {
 }
 
 #[test]
+fn judgements_are_of_what_is_judged_within_what_is_given_and_signed() {
+    let world = World::new();
+    let reading = world.read(
+        "部门代码,考核周期,指标编号,指标名称,评定值,评定理由,评定人,签署日期\n\
+         {1},2026-03,innovation,创新,7.5,材料齐全,张三,2026-04-02\n\
+         {2},2026-03,attitude,,0.8,配合,李四,2026-04-02\n\
+         {1},2026-03,attitude,,1.1,配合,李四,2026-04-02\n\
+         {2},2026-03,innovation,,-1,少,李四,2026-04-02\n\
+         {2},2026-03,inovation,,1,误,李四,2026-04-02\n\
+         {2},2026-03,ended,,1,过期,李四,2026-04-02\n\
+         {2},2026-03,innovation,,1, ,李四,2026-04-02\n\
+         {2},2026-03,innovation,,1,有,,2026-04-02\n\
+         {2},2026-03,innovation,,1,有,李四,\n\
+         {2},2026-03,innovation,,1,有,李四,2026-02-28\n\
+         {1},2026-02,innovation,,8,材料齐全,张三,2026-03-02\n\
+         {1},2026-02,innovation,,9,材料齐全,张三,2026-03-02\n\
+         {2},2026-02,innovation,,1,补评,张三,2026-03-02\n\
+         {1},2026-03,innovation,,7.5001,改,张三,2026-04-02\n",
+    );
+    assert_eq!(
+        rejects(&reading),
+        [
+            (4, "range", "评定值"),
+            (5, "number", "评定值"),
+            (6, "unknown_indicator", "指标编号"),
+            (7, "unknown_indicator", "指标编号"),
+            (8, "missing", "评定理由"),
+            (9, "missing", "评定人"),
+            (10, "missing", "签署日期"),
+            (11, "order", "签署日期"),
+            (13, "decided", "考核周期"),
+            (14, "decided", "考核周期"),
+            (15, "duplicate", ""),
+        ]
+    );
+    let remedy = &reading.rejects[2].remedy;
+    assert!(remedy.contains("innovation、attitude"), "{remedy}");
+    let Rows::Judgements(rows) = reading.rows else {
+        panic!()
+    };
+    // The judgement that stands in the decided month may be delivered again.
+    let values: Vec<String> = rows.iter().map(|row| row.value.to_string()).collect();
+    assert_eq!(values, ["7.5", "0.8", "8"]);
+    assert_eq!(
+        (rows[0].assessor.as_str(), rows[0].source.line),
+        ("张三", 2)
+    );
+}
+
+#[test]
+fn measures_are_achieved_out_of_a_population_or_plain_counts() {
+    let world = World::new();
+    let reading = world.read(
+        "部门代码,考核周期,计量项,达成数,总数,数据来源\n\
+         {1},2026-03,keyword,46,46,平台\n\
+         {1},2026-03,spatial,42.5,46,\n\
+         {1},2026-03,praise,3,,\n\
+         {1},2026-03,theme,47,46,\n\
+         {1},2026-03,,1,1,\n\
+         {1},2026-03,uptime,九成,100,\n\
+         {3},2026-03,uptime,90,100,\n",
+    );
+    assert_eq!(
+        rejects(&reading),
+        [
+            (5, "range", "达成数"),
+            (6, "missing", "计量项"),
+            (7, "number", "达成数"),
+            (8, "inactive_department", "部门代码"),
+        ]
+    );
+    let Rows::Measures(rows) = reading.rows else {
+        panic!()
+    };
+    let read: Vec<String> = rows
+        .iter()
+        .map(|row| format!("{} {}/{}", row.measure, row.achieved, row.population))
+        .collect();
+    assert_eq!(read, ["keyword 46/46", "spatial 42.5/46", "praise 3/0"]);
+}
+
+#[test]
 fn funds() {
     let world = World::new();
     let reading = world.read(

@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use domain::facts::SourceLine;
+use domain::facts::{Judgement, SourceLine};
 use domain::period::DateRange;
 use domain::uscc::check_character;
 use domain::{
-    Department, DepartmentGroup, DepartmentId, Jurisdiction, JurisdictionTree, Level, Registry,
-    ResourceCode, ShareType,
+    Decimal4, Department, DepartmentGroup, DepartmentId, Jurisdiction, JurisdictionTree, Level,
+    Registry, ResourceCode, ShareType,
 };
 
 use crate::{
-    Context, Counts, IngestError, Input, KnownResource, MemberEntry, MemberMap, Reading,
-    ServiceEntry,
+    Context, Counts, IngestError, Input, Judgeable, Judging, KnownResource, MemberEntry, MemberMap,
+    Reading, ServiceEntry,
 };
 
 /// Registry, catalogue and maps of the tests.
@@ -21,6 +21,7 @@ pub(super) struct World {
     pub(super) registry: Registry,
     pub(super) resources: HashMap<ResourceCode, KnownResource>,
     pub(super) members: MemberMap,
+    pub(super) judging: Judging,
 }
 
 /// The code of the `n`-th department.
@@ -85,6 +86,38 @@ impl World {
             registry,
             resources,
             members: Self::members(),
+            judging: Self::judging(),
+        }
+    }
+
+    /// `innovation` of at most ten points, `attitude` a part; a third one ended with 2025. February is
+    /// decided, with eight points for department 1.
+    fn judging() -> Judging {
+        let indicator = |id: &str, to: Option<&str>, most: &str| Judgeable {
+            id: id.into(),
+            in_force: DateRange {
+                from: day("2025-01-01"),
+                to: to.map(day),
+            },
+            most: most.parse().unwrap(),
+        };
+        Judging {
+            indicators: vec![
+                indicator("innovation", None, "10"),
+                indicator("attitude", None, "1"),
+                indicator("ended", Some("2026-01-01"), "5"),
+            ],
+            decided: ["2026-02".parse().unwrap()].into(),
+            standing: vec![Judgement {
+                department: DepartmentId::new(dept(1)),
+                period: "2026-02".parse().unwrap(),
+                indicator: "innovation".into(),
+                value: Decimal4::whole(8),
+                reason: "材料齐全".into(),
+                assessor: "张三".into(),
+                signed_on: day("2026-03-02"),
+                source: SourceLine { batch: 7, line: 9 },
+            }],
         }
     }
 
@@ -129,6 +162,7 @@ impl World {
             registry: &self.registry,
             resources: &self.resources,
             members: &self.members,
+            judging: &self.judging,
             today: day("2026-04-10"),
         }
     }

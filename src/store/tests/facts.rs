@@ -42,6 +42,7 @@ db_test! {
             ["410100-1", "410100-2", "R1", "R2", "K1", "E1", "F1", "C1", "豫财1号"]
         );
         assert_eq!((facts.checks.len(), facts.safeguards.len()), (1, 2));
+        assert_eq!((facts.judgements.len(), facts.measures.len()), (2, 1));
         assert_eq!((facts.jurisdictions.len(), facts.departments.len()), (3, 3));
     }
 

@@ -43,6 +43,8 @@ pub(crate) enum Rows {
     Incidents(Vec<Incident>),
     Feedback(Vec<Feedback>),
     Safeguards(Vec<Safeguard>),
+    Judgements(Vec<Judgement>),
+    Measures(Vec<Measure>),
     Claims(Vec<Claim>),
     Appropriations(Vec<Appropriation>),
 }
@@ -83,8 +85,34 @@ pub(crate) fn import(
         Rows::Incidents(rows) => crate::incidents::upsert_incidents(conn, id, rows),
         Rows::Feedback(rows) => crate::feedback::upsert_feedback(conn, id, rows),
         Rows::Safeguards(rows) => crate::safeguards::upsert_safeguards(conn, id, rows),
+        Rows::Judgements(rows) => crate::judgements::upsert_judgements(conn, id, rows),
+        Rows::Measures(rows) => crate::measures::upsert_measures(conn, id, rows),
         Rows::Claims(rows) => crate::claims::upsert_claims(conn, id, rows),
         Rows::Appropriations(rows) => crate::appropriations::upsert_appropriations(conn, id, rows),
+    }
+}
+
+pub(crate) fn judgement(period: &str, indicator: &str, value: &str) -> Judgement {
+    Judgement {
+        department: A.into(),
+        period: period.parse().unwrap(),
+        indicator: indicator.to_owned(),
+        value: value.parse().unwrap(),
+        reason: "材料齐全".to_owned(),
+        assessor: "张三".to_owned(),
+        signed_on: day("2026-04-02"),
+        source: line(4),
+    }
+}
+
+fn measure(period: &str, measure: &str, achieved: &str) -> Measure {
+    Measure {
+        department: A.into(),
+        period: period.parse().unwrap(),
+        measure: measure.to_owned(),
+        achieved: achieved.parse().unwrap(),
+        population: "46".parse().unwrap(),
+        source: line(5),
     }
 }
 
@@ -365,6 +393,21 @@ pub(crate) fn files() -> Vec<File> {
                 safeguard("2026-03", SafeguardKind::People),
                 safeguard("2026-03", SafeguardKind::Facility),
                 safeguard("2026-02", SafeguardKind::Data),
+            ]),
+        ),
+        (
+            "评定.csv",
+            Rows::Judgements(vec![
+                judgement("2026-03", "innovation", "7.5"),
+                judgement("2026-03", "attitude", "0.8"),
+                judgement("2026-02", "innovation", "6"),
+            ]),
+        ),
+        (
+            "计量.csv",
+            Rows::Measures(vec![
+                measure("2026-03", "keyword", "46"),
+                measure("2026-04", "keyword", "45"),
             ]),
         ),
         (

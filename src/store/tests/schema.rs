@@ -153,9 +153,9 @@ db_test! {
         let mut conn = db.conn();
         let told = select_nothing!(&mut conn, columns, [
             activity appropriations awards batches blobs claims corrections departments exchanges
-            feedback incidents indicator_scores jobs jurisdictions members published rejects
-            reports requests resource_checks resources run_stages runs safeguards scores services
-            sessions unattributed usage_days users
+            feedback incidents indicator_scores jobs judgements jurisdictions measures members
+            published rejects reports requests resource_checks resources run_stages runs safeguards
+            scores services sessions superseded_judgements unattributed usage_days users
         ]);
         for (table, count) in told {
             let prefix = format!("{table}.");

@@ -67,7 +67,7 @@ const MODES: [(&str, Rounding); 6] = [
     ("ceil", Rounding::Ceil),
 ];
 
-fn round_to(cursor: &Cursor<'_>) -> Option<RoundTo> {
+pub(super) fn round_to(cursor: &Cursor<'_>) -> Option<RoundTo> {
     let scale = cursor.whole("scale", 12);
     let mode = cursor.word("mode", &MODES);
     if scale.is_none() || mode.is_none() {
@@ -83,6 +83,9 @@ fn round_to(cursor: &Cursor<'_>) -> Option<RoundTo> {
     })
 }
 
+/// Levels at which scores are rounded.
+pub(in crate::pack) const LEVELS: [&str; 3] = ["indicator", "axis", "total"];
+
 pub(super) fn rounding(roots: &[Cursor<'_>]) -> Option<RoundingRules> {
     let Some(cursor) = single(roots, "rounding") else {
         absent(roots, "rounding");
@@ -93,7 +96,7 @@ pub(super) fn rounding(roots: &[Cursor<'_>]) -> Option<RoundingRules> {
         let read = round_to(&score);
         levels = score.texts("at").unwrap_or_default();
         for level in &levels {
-            if !["indicator", "axis", "total"].contains(&level.as_str()) {
+            if !LEVELS.contains(&level.as_str()) {
                 let message = format!("舍入层级不认识“{level}” (unknown rounding level)");
                 let help = "可用：indicator、axis、total";
                 score.error("at", "rules.unknown_word", message, help);
@@ -102,11 +105,14 @@ pub(super) fn rounding(roots: &[Cursor<'_>]) -> Option<RoundingRules> {
         score.finish();
         read
     });
-    let money = cursor.inner("money").and_then(|money| {
-        let read = round_to(&money);
-        money.finish();
+    let own = |key| {
+        let inner = cursor.inner(key)?;
+        let read = round_to(&inner);
+        inner.finish();
         read
-    });
+    };
+    let (indicator, axis, total) = (own("indicator"), own("axis"), own("total"));
+    let money = own("money");
     for (key, read) in [("score", score), ("money", money)] {
         if read.is_none() && !cursor.has(key) {
             let message = format!("[rounding] 缺少 `{key}` (missing {key})");
@@ -114,15 +120,32 @@ pub(super) fn rounding(roots: &[Cursor<'_>]) -> Option<RoundingRules> {
         }
     }
     cursor.finish();
-    let at = |level: &str| levels.iter().any(|known| known == level);
+    let score = score?;
+    let at = |level: &str, own: Option<RoundTo>| {
+        let named = levels.iter().any(|known| known == level);
+        own.or_else(|| named.then_some(score))
+    };
     Some(RoundingRules {
-        score: score?,
-        at_indicator: at("indicator"),
-        at_axis: at("axis"),
-        at_total: at("total"),
+        score,
+        indicator: at("indicator", indicator),
+        axis: at("axis", axis),
+        total: at("total", total),
         money: money?,
     })
 }
+
+/// `[grades] on`: whether thresholds are compared with the rounded total.
+pub(super) fn grades_on_rounded(roots: &[Cursor<'_>]) -> bool {
+    let Some(cursor) = single(roots, "grades") else {
+        return true;
+    };
+    let on = cursor.word("on", &ON_ROUNDED);
+    cursor.finish();
+    on.unwrap_or(true)
+}
+
+/// Which total is compared.
+pub(in crate::pack) const ON_ROUNDED: [(&str, bool); 2] = [("rounded", true), ("exact", false)];
 
 pub(super) fn maximum(roots: &[Cursor<'_>]) -> Option<Exact> {
     let Some(cursor) = single(roots, "totals") else {
@@ -134,6 +157,16 @@ pub(super) fn maximum(roots: &[Cursor<'_>]) -> Option<Exact> {
     maximum
 }
 
+/// How ties rank.
+pub(in crate::pack) const RANK_METHODS: [(&str, RankMethod); 3] = [
+    ("competition", RankMethod::Competition),
+    ("dense", RankMethod::Dense),
+    ("ordinal", RankMethod::Ordinal),
+];
+
+/// Who is ranked together.
+pub(in crate::pack) const WITHIN_GROUP: [(&str, bool); 2] = [("group", true), ("all", false)];
+
 pub(super) fn ranking(roots: &[Cursor<'_>]) -> Ranking {
     let default = Ranking {
         method: RankMethod::Competition,
@@ -143,19 +176,12 @@ pub(super) fn ranking(roots: &[Cursor<'_>]) -> Ranking {
     let Some(cursor) = single(roots, "ranking") else {
         return default;
     };
-    let methods = [
-        ("competition", RankMethod::Competition),
-        ("dense", RankMethod::Dense),
-        ("ordinal", RankMethod::Ordinal),
-    ];
     let read = Ranking {
-        method: cursor.word("method", &methods).unwrap_or(default.method),
-        on_rounded: cursor
-            .word("on", &[("rounded", true), ("exact", false)])
-            .unwrap_or(true),
-        within_group: cursor
-            .word("within", &[("group", true), ("all", false)])
-            .unwrap_or(true),
+        method: cursor
+            .word("method", &RANK_METHODS)
+            .unwrap_or(default.method),
+        on_rounded: cursor.word("on", &ON_ROUNDED).unwrap_or(true),
+        within_group: cursor.word("within", &WITHIN_GROUP).unwrap_or(true),
     };
     cursor.finish();
     read

@@ -3,7 +3,9 @@
 use domain::DateRange;
 
 use super::super::cursor::Cursor;
-use super::super::{Axis, Grade, Importance, Indicator, IndicatorKind, NotApplicable};
+use super::super::{Axis, Formula, Grade, Importance, Indicator, IndicatorKind, NotApplicable};
+use super::header::round_to;
+use super::kinds::{NOT_APPLICABLE, kind};
 use crate::exact::Exact;
 
 pub(super) fn importance(cursor: &mut Cursor<'_>) -> Option<Importance> {
@@ -23,7 +25,7 @@ pub(super) fn importance(cursor: &mut Cursor<'_>) -> Option<Importance> {
 }
 
 /// Points: a number that is not negative.
-fn points(cursor: &Cursor<'_>, key: &'static str, required: bool) -> Option<Exact> {
+pub(super) fn points(cursor: &Cursor<'_>, key: &'static str, required: bool) -> Option<Exact> {
     let number = if required {
         cursor.required_number(key)
     } else {
@@ -44,12 +46,18 @@ pub(super) fn axis(cursor: &mut Cursor<'_>, outer: DateRange) -> Option<Axis> {
     }
     let title = cursor.required_text("title");
     let title_en = cursor.text("title_en").unwrap_or_default();
-    let points = points(cursor, "points", true);
+    let declared = points(cursor, "points", true);
+    let weight = points(cursor, "weight", false).unwrap_or(Exact::whole(1));
+    if weight.mantissa == 0 {
+        let message = format!("{} 的权重为零 (a weight of zero)", cursor.what);
+        cursor.error("weight", "rules.axis_weight", message, "");
+    }
     let cite = cursor.cites(true);
     Some(Axis {
         title: title?,
         title_en,
-        points: points?,
+        points: declared?,
+        weight,
         cite,
         effective: cursor.effective(outer),
         place: cursor.place(),
@@ -57,67 +65,31 @@ pub(super) fn axis(cursor: &mut Cursor<'_>, outer: DateRange) -> Option<Axis> {
     })
 }
 
-#[derive(Clone, Copy)]
-enum KindWord {
-    Ratio,
-    Banded,
-    Deduct,
-    Bonus,
-    Veto,
-    Relative,
-}
+/// Keys that what is judged has no use for: its cases are the judgements of the assessors.
+const NOT_FOR_JUDGED: [&str; 4] = ["from", "where", "value", "min_cases"];
 
-const KINDS: [(&str, KindWord); 6] = [
-    ("ratio", KindWord::Ratio),
-    ("banded", KindWord::Banded),
-    ("deduct", KindWord::Deduct),
-    ("bonus", KindWord::Bonus),
-    ("veto", KindWord::Veto),
-    ("relative", KindWord::Relative),
-];
+/// The fact table of judgements; its columns `indicator` and `value` are read.
+const JUDGEMENTS: &str = "judgements";
 
-const NOT_APPLICABLE: [(&str, NotApplicable); 4] = [
-    ("redistribute", NotApplicable::Redistribute),
-    ("full", NotApplicable::Full),
-    ("zero", NotApplicable::Zero),
-    ("scale", NotApplicable::Scale),
-];
-
-fn kind(cursor: &Cursor<'_>) -> Option<IndicatorKind> {
-    if !cursor.has("kind") {
-        let message = format!("{} 缺少 `kind` (missing kind)", cursor.what);
-        cursor.error("kind", "rules.missing_key", message, "");
-    }
-    Some(match cursor.word("kind", &KINDS)? {
-        KindWord::Ratio => IndicatorKind::Ratio,
-        KindWord::Relative => IndicatorKind::Relative,
-        KindWord::Banded => IndicatorKind::Banded {
-            band: cursor.required_text("band")?,
-        },
-        KindWord::Deduct => IndicatorKind::Deduct {
-            cap: points(cursor, "cap", false),
-        },
-        KindWord::Bonus => IndicatorKind::Bonus {
-            cap: points(cursor, "cap", false),
-            gate: points(cursor, "gate", false),
-        },
-        KindWord::Veto => {
-            let Some(effect) = cursor.inner("effect") else {
-                let message = format!("{} 没有后果 `effect` (a veto needs an effect)", cursor.what);
-                let help = "写作 effect = { grade = \"unqualified\" }";
-                cursor.error("effect", "rules.missing_key", message, help);
-                return None;
-            };
-            let grade = effect.text("grade");
-            let score_max = points(&effect, "score_max", false);
-            if grade.is_none() && score_max.is_none() {
-                let message = format!("{} 没有写明后果 (no effect given)", effect.what);
-                effect.error("grade", "rules.missing_key", message, "grade 或 score_max");
-            }
-            effect.finish();
-            IndicatorKind::Veto { grade, score_max }
+/// Cases and value of a judged indicator: the judgement of it, of which there is one at most.
+fn judgement(cursor: &Cursor<'_>, id: &str) -> (String, Option<Formula>, Formula) {
+    for key in NOT_FOR_JUDGED {
+        if cursor.item(key).is_none() {
+            continue;
         }
-    })
+        let message = format!(
+            "{} 由考核人员评定，不能写 `{key}` (a judged indicator has no {key})",
+            cursor.what
+        );
+        cursor.error(key, "rules.judged", message, "删去此项 (drop it)");
+    }
+    let formula = |text: String| Formula {
+        text,
+        place: cursor.place(),
+    };
+    let condition = formula(format!("indicator = '{id}'"));
+    let value = formula("SUM(value)".to_owned());
+    (JUDGEMENTS.to_owned(), Some(condition), value)
 }
 
 pub(super) fn indicator(cursor: &mut Cursor<'_>, outer: DateRange) -> Option<Indicator> {
@@ -127,23 +99,41 @@ pub(super) fn indicator(cursor: &mut Cursor<'_>, outer: DateRange) -> Option<Ind
     }
     let title = cursor.required_text("title");
     let kind = kind(cursor);
-    let is_veto = matches!(kind, Some(IndicatorKind::Veto { .. }));
+    let is_veto = matches!(kind, Some(IndicatorKind::Veto(_)));
+    let is_judged = matches!(kind, Some(IndicatorKind::Judged(_)));
     let axis = if is_veto {
         cursor.text("axis")
     } else {
         cursor.required_text("axis")
     };
     let read_points = points(cursor, "points", !is_veto);
-    let from = cursor.required_text("from");
-    let value = cursor.required_formula("value");
+    let (from, condition, value) = if is_judged {
+        let (from, condition, value) = judgement(cursor, id.as_deref().unwrap_or_default());
+        (Some(from), condition, Some(value))
+    } else {
+        let from = cursor.required_text("from");
+        let value = cursor.required_formula("value");
+        (from, cursor.formula("where"), value)
+    };
+    let without_value = if is_judged {
+        NotApplicable::Required
+    } else {
+        NotApplicable::Redistribute
+    };
     let not_applicable = cursor.word("not_applicable", &NOT_APPLICABLE);
+    let round = cursor.inner("round").and_then(|inner| {
+        let read = round_to(&inner);
+        inner.finish();
+        read
+    });
     let cite = cursor.cites(true);
     Some(Indicator {
         title_en: cursor.text("title_en").unwrap_or_default(),
         doc: cursor.text("doc").unwrap_or_default(),
-        condition: cursor.formula("where"),
+        condition,
         min_cases: u64::from(cursor.whole("min_cases", u32::MAX).unwrap_or(0)),
-        not_applicable: not_applicable.unwrap_or(NotApplicable::Redistribute),
+        not_applicable: not_applicable.unwrap_or(without_value),
+        round,
         cite,
         effective: cursor.effective(outer),
         place: cursor.place(),

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::super::bound::Bound;
 use crate::eval::{Machine, Stretch};
 use crate::evaluation::Value;
+use crate::exact::Quantity;
 use crate::formula::tree::{Kind, Node};
-use crate::pack::{CompiledRule, Output};
+use crate::pack::{BandMethod, CompiledRule, IndicatorKind, Output};
 use crate::trace::{ParameterUse, TableUse};
 
 impl Bound<'_> {
@@ -56,11 +57,29 @@ impl Bound<'_> {
             }
         });
         if let (Some(band), Some(Value::Number(value))) = (rule.band, value) {
-            let bands = self.band_rows(rule, value).into_iter();
+            let bands = self.bands_used(rule, value).into_iter();
             used.extend(bands.map(|row| (band, row)));
         }
         let describe = |(table, row)| self.table_use(table, row);
         used.into_iter().filter_map(describe).collect()
+    }
+
+    /// The rows of the band table that points come from: one, or one a slice of the value; `None`
+    /// stands for `otherwise`.
+    fn bands_used(&self, rule: &CompiledRule, value: Quantity) -> Vec<Option<u32>> {
+        let declared = self.plan.pack.indicators.get(rule.index);
+        let by_slices = declared.filter(|indicator| {
+            let method = BandMethod::Marginal;
+            matches!(&indicator.kind, IndicatorKind::Banded { method: own, .. } if *own == method)
+        });
+        let Some(declared) = by_slices else {
+            return self.band_rows(rule, value);
+        };
+        let shares = self.slice_shares(rule, declared, value).into_iter();
+        let row = |row: &usize| u32::try_from(*row).ok();
+        shares
+            .map(|share| share.slice.rows.first().and_then(row))
+            .collect()
     }
 
     fn table_use(&self, table: usize, row: Option<u32>) -> Option<TableUse> {

@@ -1,0 +1,3 @@
+DROP TABLE superseded_judgements;
+DROP TABLE judgements;
+DROP TABLE measures;
