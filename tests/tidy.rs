@@ -23,6 +23,7 @@ const EDGES: [(&str, &[&str]); 15] = [
     ("engine", &["domain", "weights"]),
     ("ingest", &["domain"]),
     ("ledger", &["domain"]),
+    ("oracle", &[]),
     ("report", &["domain"]),
     ("store", &["domain", "ledger"]),
     ("verify", &["ledger"]),
