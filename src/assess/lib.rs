@@ -11,6 +11,7 @@ mod heads;
 mod lint;
 mod rank;
 mod scoring;
+mod sql;
 
 pub mod allocate;
 pub mod assessment;
