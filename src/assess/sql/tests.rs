@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use domain::{Facts, Period, Rounding};
 use engine::Pack;
-use engine::pack::{IndicatorKind, NotApplicable, RankMethod};
+use engine::pack::{Bound, IndicatorKind, NotApplicable, RankMethod};
 use oracle::Schema as Server;
 
 use crate::assessment::{Assessment, Standing, Status};
@@ -18,12 +18,12 @@ use crate::month::Prepared;
 /// The script, and what our own assessment says.
 fn both(pack: &Pack, facts: &Facts, period: Period) -> (String, Assessment) {
     let calendar = calendar();
-    let prepared = Prepared::new(pack, facts, &calendar, period).unwrap();
+    let prepared = Prepared::new(pack, facts, &calendar, period, None).unwrap();
     let mut script = String::new();
     prepared
         .export_sql(true, &mut |text| script.push_str(text))
         .unwrap();
-    (script, prepared.month().unwrap().assess(None).unwrap())
+    (script, prepared.month().unwrap().assess().unwrap())
 }
 
 const fn status(status: Status) -> &'static str {
@@ -32,6 +32,8 @@ const fn status(status: Status) -> &'static str {
         Status::NoCases => "no_cases",
         Status::TooFewCases => "too_few_cases",
         Status::NothingInGroup => "nothing_in_group",
+        Status::NotJudged => "not_judged",
+        Status::Silenced => "silenced",
         Status::GateClosed => "gate_closed",
         Status::Vetoed => "vetoed",
         Status::Clear => "clear",
@@ -147,9 +149,6 @@ fn agree(pack: &Pack, facts: &Facts, period: Period, what: &str) {
 fn varied(mut pack: Pack, seed: usize) -> Pack {
     use NotApplicable::{Full, Redistribute, Scale, Zero};
     let pick = |at: usize, of: usize| (seed * 7 + at * 5 + seed / 3) % of;
-    pack.rounding.at_indicator = seed & 1 == 0;
-    pack.rounding.at_axis = seed & 2 == 0;
-    pack.rounding.at_total = seed & 4 == 0;
     pack.rounding.score.scale = [2, 1, 3, 0][seed % 4];
     let modes = [
         Rounding::HalfUp,
@@ -158,6 +157,11 @@ fn varied(mut pack: Pack, seed: usize) -> Pack {
         Rounding::Ceil,
     ];
     pack.rounding.score.mode = modes[pick(0, 4)];
+    let level = |bit: usize| (seed & bit == 0).then_some(pack.rounding.score);
+    let (indicators, axes, total) = (level(1), level(2), level(4));
+    pack.rounding.indicator = indicators;
+    pack.rounding.axis = axes;
+    pack.rounding.total = total;
     pack.ranking.method = [
         RankMethod::Competition,
         RankMethod::Dense,
@@ -175,7 +179,10 @@ fn varied(mut pack: Pack, seed: usize) -> Pack {
     for (at, gate) in [None, Some("40"), Some("65.005")].into_iter().enumerate() {
         let kind = IndicatorKind::Bonus {
             cap: [None, Some("2.25".parse().unwrap())][pick(at, 2)],
-            gate: gate.map(|gate| gate.parse().unwrap()),
+            gate: gate.map(|gate| Bound {
+                value: gate.parse().unwrap(),
+                included: true,
+            }),
         };
         let mut bonus = indicator(&format!("bonus{at}"), "use", "3", kind, Zero);
         bonus.from = ["corrections", "requests", "usage"][at].into();
@@ -237,7 +244,7 @@ fn the_script_of_a_small_pack_is_stable() {
 fn without_data_the_script_has_the_same_logic_and_no_fact() {
     let facts = fixture::facts();
     let (pack, calendar) = (pack(), calendar());
-    let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03")).unwrap();
+    let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03"), None).unwrap();
     let (mut with, mut without) = (String::new(), String::new());
     prepared
         .export_sql(true, &mut |text| with.push_str(text))

@@ -112,7 +112,7 @@ fn summary(proved: &Proved) -> String {
             proved.tested, proved.cases
         ),
     ];
-    lines.iter().map(|line| format!("  {line}\n")).collect()
+    lines.map(|line| format!("  {line}\n")).concat()
 }
 
 /// The same for machines.
