@@ -7,13 +7,16 @@ pub mod bulletin;
 pub mod clock;
 pub mod config;
 pub mod error;
+pub mod fiscal;
 pub mod generate;
 pub mod import;
 pub mod inputs;
 pub mod installation;
 pub mod jobs;
 pub mod money;
+pub mod orders;
 pub mod password;
+pub mod payments;
 pub mod pots;
 pub mod publish;
 pub mod reading;
@@ -37,7 +40,8 @@ pub mod explain {
 /// Statements, as the ledger makes them.
 pub mod ledger {
     pub use ::ledger::{
-        Account, AccountStatement, Component, Kind, Line, Statement, StatementLine,
+        Account, AccountStatement, Component, ControlTotal, Kind, Line, Order, OrderKind,
+        Statement, StatementLine,
     };
 }
 /// Simulations, as reports show them.
