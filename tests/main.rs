@@ -8,6 +8,7 @@
 mod bad_input;
 mod money;
 mod monthly_run;
+mod payments;
 mod portal;
 mod postgres;
 mod rules;

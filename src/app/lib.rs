@@ -7,6 +7,7 @@ pub mod bulletin;
 pub mod clock;
 pub mod config;
 pub mod error;
+pub mod fiscal;
 pub mod generate;
 pub mod import;
 pub mod inputs;
@@ -14,7 +15,9 @@ pub mod installation;
 pub mod jobs;
 pub mod judging;
 pub mod money;
+pub mod orders;
 pub mod password;
+pub mod payments;
 pub mod pots;
 pub mod publish;
 pub mod reading;
@@ -38,7 +41,8 @@ pub mod explain {
 /// Statements, as the ledger makes them.
 pub mod ledger {
     pub use ::ledger::{
-        Account, AccountStatement, Component, Kind, Line, Statement, StatementLine,
+        Account, AccountStatement, Component, ControlTotal, Kind, Line, Order, OrderKind,
+        Statement, StatementLine,
     };
 }
 /// Simulations, as reports show them.

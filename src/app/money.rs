@@ -1,7 +1,8 @@
 //! What can be taken out of the ledger: receipts, journals, checkpoints.
 
-use domain::DepartmentId;
-use ledger::{Body, Event};
+use chrono::NaiveDate;
+use domain::{DepartmentId, Fen};
+use ledger::{Account, Body, Event};
 
 use crate::App;
 use crate::error::Error;
@@ -39,6 +40,36 @@ impl App {
         Ok(match department {
             None => ledger::journal::journal(&events),
             Some(department) => ledger::journal::department_journal(department, &events),
+        })
+    }
+
+    /// Balances on a business date, as known after a record: of one account, or of all that were ever
+    /// used. Debits are above zero.
+    pub fn balances(
+        &self,
+        account: Option<&str>,
+        on: Option<NaiveDate>,
+        as_of: Option<u64>,
+    ) -> Result<Vec<(Account, Fen)>, Error> {
+        let books = self.books()?;
+        let accounts: Vec<Account> = match account {
+            Some(code) => vec![code.parse().map_err(ledger::Rejection::from)?],
+            None => books
+                .accounts()
+                .map(|(account, _)| account.clone())
+                .collect(),
+        };
+        // Nothing is dated after the last month that was opened.
+        let last = books.periods().map(|(period, _)| period.last_day()).last();
+        let on = on.or(last).unwrap_or_else(|| self.clock().today());
+        let as_of = as_of.unwrap_or_else(|| books.records());
+        self.store().read(|conn| {
+            let all = accounts.iter().map(|account| {
+                let fen = store::ledger::balance(conn, account, on, as_of)?;
+                Ok((account.clone(), fen))
+            });
+            all.collect::<Result<_, store::StoreError>>()
+                .map_err(Error::from)
         })
     }
 

@@ -5,7 +5,7 @@ use ledger::{Action, Actor, ControlTotal, Role as Office};
 
 use crate::App;
 use crate::error::Error;
-use crate::role::{Right, Role, User};
+use crate::role::{Right, User};
 use crate::run::report_files;
 use crate::run::summary::state_names;
 
@@ -67,7 +67,7 @@ impl App {
                 run: run.clone(),
                 digest: seen.digest,
             };
-            self.post_as(user, action)?;
+            self.act(user, action)?;
             self.note(user, "submit", run, "")?;
         }
         self.period_line(period, run)
@@ -80,7 +80,7 @@ impl App {
         let seen = self.seen(period, run)?;
         if seen.stage != ledger::Stage::Approved {
             let effective_on = self.posting_day(period)?;
-            self.post_as(
+            self.act(
                 user,
                 Action::ApproveRun {
                     run: run.clone(),
@@ -115,7 +115,7 @@ impl App {
         let effective_on = self.posting_day(period)?;
         let reason = reason.to_owned();
         self.note(user, "reject", run, &reason)?;
-        self.post_as(
+        self.act(
             user,
             Action::RejectRun {
                 run: run.clone(),
@@ -204,16 +204,6 @@ impl App {
             digest: found.digest,
             control: found.control,
         })
-    }
-
-    fn post_as(&self, user: &User, action: Action) -> Result<(), Error> {
-        let office = match user.role {
-            Role::Assessor => Office::Assessor,
-            Role::Finance => Office::Finance,
-            Role::Department => Office::Liaison,
-            Role::Auditor => return Err(Error::Forbidden { what: "入账" }),
-        };
-        self.post(Actor::new(&user.login, office), vec![action])
     }
 
     fn note(&self, user: &User, action: &str, run: &RunId, detail: &str) -> Result<(), Error> {

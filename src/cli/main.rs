@@ -62,6 +62,12 @@ enum Command {
     /// 补偿台账 (the compensation ledger)
     #[command(subcommand)]
     Ledger(commands::ledger::Command),
+    /// 支付：编制、审批、国库回单 (payments)
+    #[command(subcommand)]
+    Pay(commands::pay::Command),
+    /// 财政约束：缓拨、减拨、停拨、追回，及建议清单 (fiscal constraint)
+    #[command(subcommand)]
+    Fiscal(commands::fiscal::Command),
     /// 用户 (people)
     #[command(subcommand)]
     User(commands::user::Command),
@@ -120,6 +126,8 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
         Command::Explain(options) => commands::explain::explain(context, &options),
         Command::Review(options) => commands::review::review(context, &options),
         Command::Ledger(command) => commands::ledger::ledger(context, &command),
+        Command::Pay(command) => commands::pay::pay(context, &command),
+        Command::Fiscal(command) => commands::fiscal::fiscal(context, &command),
         Command::User(command) => commands::user::user(context, &command),
         Command::Weights(command) => commands::weights::weights(context, &command),
         Command::Serve(options) => commands::serve::serve(context, &options),

@@ -173,6 +173,26 @@ impl Books {
             .map(|(seq, accrual)| (*seq, &**accrual))
     }
 
+    /// What of an accrual a kind of order can move, fen; zero when there is none such.
+    pub fn movable(&self, kind: OrderKind, seq: u64) -> Fen {
+        let Some(accrual) = self.accrual(seq) else {
+            return Fen::ZERO;
+        };
+        let to_be_had_back = || {
+            self.balance(&Account::Clawback(accrual.department.clone()))
+                .balance_fen
+        };
+        match kind {
+            OrderKind::Unhold | OrderKind::Forfeit => accrual.withheld_fen(),
+            OrderKind::Clawback => accrual.reclaimable_fen(),
+            OrderKind::Offset => to_be_had_back().min(accrual.payable_fen()),
+            OrderKind::WriteOff => to_be_had_back(),
+            OrderKind::Carry => accrual.owed_fen(),
+            OrderKind::Pay if self.live_batch(seq).is_some() => Fen::ZERO,
+            _ => accrual.payable_fen(),
+        }
+    }
+
     /// A transaction, by its record number.
     pub fn transaction(&self, seq: u64) -> Option<&Arc<Transaction>> {
         self.transactions.get(&seq)

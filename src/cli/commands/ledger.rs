@@ -46,6 +46,17 @@ pub enum Command {
         #[arg(long)]
         department: Option<String>,
     },
+    /// 账户在某日的余额，按某号记录为止所知 (balance of an account on a day, as known after a record)
+    Balance {
+        /// 账户代码，见 ledger export；不给则列出全部账户 (account code; all accounts by default)
+        account: Option<String>,
+        /// 业务日期；不给则不限 (business date; all by default)
+        #[arg(long)]
+        on: Option<chrono::NaiveDate>,
+        /// 记录号；不给则为最后一号 (record number; the last by default)
+        #[arg(long)]
+        as_of: Option<u64>,
+    },
     /// 重放全部记录并比对 (replay all records and compare)
     Audit,
 }
@@ -81,12 +92,28 @@ pub fn ledger(context: &Context, command: &Command) -> anyhow::Result<ExitCode> 
             let department = resolve(&app, department.as_deref())?;
             say(&app.journal(department.as_ref())?);
         }
+        Command::Balance { account, on, as_of } => {
+            let lines = app.balances(account.as_deref(), *on, *as_of)?;
+            let head = [("账户", Align::Left), ("余额(元)", Align::Right)];
+            let rows: Vec<Vec<String>> = lines
+                .iter()
+                .map(|(account, fen)| vec![account.code(), fen.to_string()])
+                .collect();
+            let value: Vec<_> = lines
+                .iter()
+                .map(
+                    |(account, fen)| json!({ "account": account.code(), "balance_fen": fen.get() }),
+                )
+                .collect();
+            context.print(&render(&head, &rows), &json!(value));
+        }
         Command::Audit => return super::verify::verify(context, &super::verify::Command::Ledger),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn resolve(app: &App, text: Option<&str>) -> anyhow::Result<Option<DepartmentId>> {
+/// The department that a person means, if any.
+pub fn resolve(app: &App, text: Option<&str>) -> anyhow::Result<Option<DepartmentId>> {
     let Some(text) = text else { return Ok(None) };
     Ok(Some(app.find_department(app.latest_period()?, text)?))
 }

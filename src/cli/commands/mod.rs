@@ -1,11 +1,14 @@
 //! One file a command: parse, call the use case, print.
 
 pub mod explain;
+pub mod fiscal;
 pub mod generate;
 pub mod import;
 pub mod init;
 pub mod judge;
 pub mod ledger;
+pub mod orders;
+pub mod pay;
 pub mod review;
 pub mod rules;
 pub mod rules_diff;

@@ -151,7 +151,7 @@ fn propose_some(books: &Books, (what, who, much): Small) -> Action {
     let mut accruals: Vec<u64> = books.accruals().map(|(seq, _)| seq).collect();
     // Those that the kind can move come first, mostly.
     if !who.is_multiple_of(8) {
-        accruals.retain(|seq| movable(books, kind, *seq) > Fen::ZERO);
+        accruals.retain(|seq| books.movable(kind, *seq) > Fen::ZERO);
     }
     let pick = |n: usize| {
         accruals
@@ -169,30 +169,8 @@ fn propose_some(books: &Books, (what, who, much): Small) -> Action {
     }
 }
 
-/// What of an accrual a kind of order can move.
-fn movable(books: &Books, kind: OrderKind, seq: u64) -> Fen {
-    let Some(accrual) = books.accrual(seq) else {
-        return Fen::ZERO;
-    };
-    match kind {
-        OrderKind::Unhold | OrderKind::Forfeit => accrual.withheld_fen(),
-        OrderKind::Clawback => accrual.reclaimable_fen(),
-        OrderKind::Offset => {
-            let back = books.balance(&Account::Clawback(accrual.department.clone()));
-            back.balance_fen.min(accrual.payable_fen())
-        }
-        OrderKind::WriteOff => {
-            books
-                .balance(&Account::Clawback(accrual.department.clone()))
-                .balance_fen
-        }
-        OrderKind::Carry => accrual.owed_fen(),
-        _ => accrual.payable_fen(),
-    }
-}
-
 fn some_line(books: &Books, kind: OrderKind, seq: u64, (what, who, much): Small) -> OrderLine {
-    let all = movable(books, kind, seq);
+    let all = books.movable(kind, seq);
     let part = Fen::new(i64::from(much % 97));
     // Now and then all of it, now and then a little more.
     let amount_fen = match what / 16 % 5 {

@@ -1,0 +1,246 @@
+//! Orders as people meet them: proposed by one, seen, and approved by another.
+
+mod pick;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use domain::{DepartmentId, Fen, OrderId, Period};
+use ledger::{Action, Actor, Books, ControlTotal, Order, OrderLine, OrderState, Role as Office};
+
+use crate::App;
+use crate::error::Error;
+use crate::role::{Role, User};
+
+pub use pick::{OrderWords, Selection};
+
+/// A line of an order, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderItem {
+    /// The line, from one.
+    pub number: u32,
+    /// What it does, in Chinese.
+    pub title: &'static str,
+    /// Record number of the accrual, where it is about one.
+    pub accrual: Option<u64>,
+    /// The department concerned.
+    pub department: Option<DepartmentId>,
+    /// Its name as the registry has it; the code where it has none.
+    pub department_name: String,
+    /// The month it is about.
+    pub for_period: Option<Period>,
+    /// The amount.
+    pub amount_fen: Fen,
+    /// Of a payment: where it stands, stable code and Chinese title.
+    pub payment: Option<(&'static str, &'static str)>,
+}
+
+/// An order, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderSheet {
+    /// Its number.
+    pub id: OrderId,
+    /// Kind, stable code.
+    pub kind: &'static str,
+    /// Kind in Chinese.
+    pub kind_title: &'static str,
+    /// Stage, stable code.
+    pub stage: &'static str,
+    /// Stage in Chinese.
+    pub stage_title: &'static str,
+    /// The rule it applies.
+    pub rule: String,
+    /// The decision document.
+    pub document: String,
+    /// Words for people.
+    pub reason: String,
+    /// Who proposed it.
+    pub maker: String,
+    /// Who approved it.
+    pub approver: Option<String>,
+    /// Number and sum of its lines: what an approver signs for.
+    pub control: ControlTotal,
+    /// What an approval is bound to.
+    pub digest: String,
+    /// Its lines.
+    pub items: Vec<OrderItem>,
+}
+
+impl App {
+    /// All orders, in the order of their numbers.
+    pub fn orders(&self) -> Result<Vec<OrderSheet>, Error> {
+        let (books, names) = (self.books()?, self.department_names()?);
+        Ok(books
+            .orders()
+            .map(|(_, state)| sheet_of(&books, &names, state))
+            .collect())
+    }
+
+    /// An order.
+    pub fn order(&self, id: &OrderId) -> Result<OrderSheet, Error> {
+        let (books, names) = (self.books()?, self.department_names()?);
+        let state = books.order(id).ok_or_else(|| unknown(id))?;
+        Ok(sheet_of(&books, &names, state))
+    }
+
+    /// Puts an order forward; one that needs no second person is carried out.
+    pub fn propose(&self, user: &User, order: Order) -> Result<OrderSheet, Error> {
+        let effective_on = self.business_day()?;
+        let id = order.id.clone();
+        self.act(
+            user,
+            Action::ProposeOrder {
+                order,
+                effective_on,
+            },
+        )?;
+        self.order(&id)
+    }
+
+    /// Approves an order. Number and sum are what the approver counted; they must be those of the
+    /// order, and the order the one whose digest was shown.
+    pub fn approve_order(
+        &self,
+        user: &User,
+        id: &OrderId,
+        digest: &str,
+        control: ControlTotal,
+    ) -> Result<OrderSheet, Error> {
+        let digest = digest.parse().map_err(ledger::Rejection::from)?;
+        let effective_on = self.business_day()?;
+        let order = id.clone();
+        self.act(
+            user,
+            Action::ApproveOrder {
+                order,
+                digest,
+                control,
+                effective_on,
+            },
+        )?;
+        self.order(id)
+    }
+
+    /// Sends an order back, or takes it back.
+    pub fn refuse_order(
+        &self,
+        user: &User,
+        id: &OrderId,
+        reason: &str,
+    ) -> Result<OrderSheet, Error> {
+        let books = self.books()?;
+        let state = books.order(id).ok_or_else(|| unknown(id))?;
+        let reason = reason.to_owned();
+        self.act(
+            user,
+            Action::RefuseOrder {
+                order: id.clone(),
+                digest: state.digest,
+                reason,
+            },
+        )?;
+        self.order(id)
+    }
+
+    /// Has a person act on the ledger, in the person's office.
+    pub(crate) fn act(&self, user: &User, action: Action) -> Result<(), Error> {
+        self.post(office(user)?, vec![action])
+    }
+
+    /// Today where today's month is open, which it is made; else the first day of the next open one.
+    pub(crate) fn business_day(&self) -> Result<NaiveDate, Error> {
+        let today = self.clock().today();
+        let wanted = Period::containing(today);
+        let period = self.posting_period(wanted)?;
+        Ok(if period == wanted {
+            today
+        } else {
+            period.first_day()
+        })
+    }
+
+    /// Names of all departments there ever were, by code.
+    pub(crate) fn department_names(&self) -> Result<BTreeMap<DepartmentId, String>, Error> {
+        let all = self
+            .store()
+            .read(|conn| store::registry::departments(conn).map_err(Error::from))?;
+        Ok(all
+            .into_iter()
+            .map(|department| (department.id, department.name))
+            .collect())
+    }
+}
+
+fn sheet_of(
+    books: &Books,
+    names: &BTreeMap<DepartmentId, String>,
+    state: &OrderState,
+) -> OrderSheet {
+    let order = &state.order;
+    let items = order.numbered().map(|(index, line)| {
+        let accrual = line.accrual().and_then(|seq| books.accrual(seq));
+        let department = accrual
+            .map(|own| own.department.clone())
+            .or_else(|| department_of(line));
+        let payment = state.payment(index).filter(|_| state.is_batch());
+        let name = department
+            .as_ref()
+            .map(|id| names.get(id).cloned().unwrap_or_else(|| id.to_string()));
+        OrderItem {
+            number: index + 1,
+            title: line.kind().title(),
+            accrual: line.accrual(),
+            department_name: name.unwrap_or_default(),
+            department,
+            for_period: accrual.map(|own| own.for_period),
+            amount_fen: line.amount_fen(),
+            payment: payment.map(|payment| (payment.code(), payment.title())),
+        }
+    });
+    OrderSheet {
+        items: items.collect(),
+        id: order.id.clone(),
+        kind: order.kind.code(),
+        kind_title: order.kind.title(),
+        stage: state.stage.code(),
+        stage_title: state.stage.title(),
+        rule: order.rule.clone(),
+        document: order.document.clone(),
+        reason: order.reason.clone(),
+        maker: state.maker.clone(),
+        approver: state.approver.clone(),
+        control: state.control,
+        digest: state.digest.to_string(),
+    }
+}
+
+/// The department that a line names itself.
+fn department_of(line: &OrderLine) -> Option<DepartmentId> {
+    match line {
+        OrderLine::WriteOff { department, .. }
+        | OrderLine::Raise { department, .. }
+        | OrderLine::RaiseUnfunded { department, .. }
+        | OrderLine::SettleClawback { department, .. }
+        | OrderLine::CarryUnfunded { department, .. }
+        | OrderLine::ExpireUnfunded { department, .. } => Some(department.clone()),
+        _ => None,
+    }
+}
+
+/// In which office a person acts on the ledger.
+pub(crate) fn office(user: &User) -> Result<Actor, Error> {
+    let office = match user.role {
+        Role::Assessor => Office::Assessor,
+        Role::Finance => Office::Finance,
+        Role::Department => Office::Liaison,
+        Role::Auditor => return Err(Error::Forbidden { what: "入账" }),
+    };
+    Ok(Actor::new(&user.login, office))
+}
+
+fn unknown(id: &OrderId) -> Error {
+    Error::NotFound {
+        what: "指令",
+        key: id.to_string(),
+    }
+}
