@@ -102,7 +102,7 @@ fn a_draft_that_cannot_be_is_refused_with_advice() {
                 "--set",
                 "reward_share=1,5",
             ],
-            "参数=数",
+            "十进制数",
         ),
         (vec!["simulate", "--periods", "2026-02..2026-01"], "晚于"),
         (vec!["simulate", "--periods", "2025-12"], "2025-12"),

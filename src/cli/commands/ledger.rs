@@ -24,7 +24,7 @@ pub enum Command {
         /// 起始月；不给则为当年一月 (first month; January of the year by default)
         #[arg(long)]
         from: Option<Period>,
-        /// 截止月；不给则为最近一次考核 (last month; the latest run by default)
+        /// 截止月；不给则为本月 (last month; the present one by default)
         #[arg(long)]
         to: Option<Period>,
     },
@@ -71,7 +71,8 @@ pub fn ledger(context: &Context, command: &Command) -> anyhow::Result<ExitCode> 
             to,
         } => {
             let latest = app.latest_period()?;
-            let to = to.unwrap_or(latest);
+            // What was paid since lies in the month that is open now.
+            let to = to.unwrap_or(latest.max(Period::containing(app.clock().today())));
             let from = from.or_else(|| Period::new(to.year(), 1)).unwrap_or(to);
             let department = app.find_department(latest, department)?;
             let statement = app.statement_unchecked(&department, from, to)?;

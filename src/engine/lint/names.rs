@@ -17,7 +17,10 @@ impl Linter<'_> {
         let help = "删去，或在公式、补偿中使用 (remove it, or use it)";
         for one in &pack.parameters {
             let mut known = conventions.parameters.iter();
-            if !uses.parameter(&one.id) && !known.any(|(id, _)| *id == one.id) {
+            // A recorded weighting stands as a whole, whichever of its criteria formulas read.
+            let is_weight = one.id.starts_with("weight.");
+            let is_used = uses.parameter(&one.id) || known.any(|(id, _)| *id == one.id);
+            if !is_weight && !is_used {
                 self.error(
                     "rules.unused",
                     &one.place,
