@@ -99,7 +99,7 @@ impl Fuzzer<'_> {
         let mut seen: BTreeSet<Vec<&'static str>> = BTreeSet::new();
         for _ in 0..CHUNK {
             BEGUN.fetch_add(1, Ordering::Relaxed);
-            if random.below(500) == 0 {
+            if random.below(300) == 0 {
                 let text = self.pack_text(&mut random);
                 self.write_down(&text)?;
                 self.pack(text);
@@ -138,8 +138,9 @@ impl Fuzzer<'_> {
         };
         let formulas = &self.corpus.formulas;
         let base = match random.below(10) {
-            0..=2 => self.setting.text(random, level),
-            3..=6 if !found.is_empty() => random.pick(found).cloned().unwrap_or_default(),
+            0 => return self.setting.text(random, level),
+            1..=3 => self.setting.text(random, level),
+            4..=6 if !found.is_empty() => random.pick(found).cloned().unwrap_or_default(),
             _ => random.pick(formulas).cloned().unwrap_or_default(),
         };
         if random.chance(5) {
