@@ -104,10 +104,15 @@ fn picked(random: &mut Random, all: &[&str]) -> String {
     random.pick(all).copied().unwrap_or_default().to_owned()
 }
 
-/// The text after one to six changes; `other` lends parts.
+/// The text after one change, often more; `other` lends parts.
 pub fn mutate(random: &mut Random, text: &str, other: &str) -> String {
     let mut parts = parts(text);
-    for _ in 0..=random.below(6) {
+    let more = if random.chance(50) {
+        0
+    } else {
+        random.below(6)
+    };
+    for _ in 0..=more {
         change(random, &mut parts, other);
     }
     parts.concat()
