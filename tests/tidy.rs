@@ -12,11 +12,13 @@ const EDGES: [(&str, &[&str]); 16] = [
     (
         "app",
         &[
-            "assess", "city", "domain", "engine", "ingest", "ledger", "report", "store", "weights",
+            "assess", "bundle", "city", "domain", "engine", "ingest", "ledger", "report", "store",
+            "weights",
         ],
     ),
     ("assess", &["domain", "engine"]),
     ("bench", &["app", "assess", "domain", "engine", "store"]),
+    ("bundle", &["domain", "ledger"]),
     ("city", &["domain", "ingest"]),
     ("cli", &["app", "domain", "web"]),
     ("domain", &[]),
@@ -28,7 +30,7 @@ const EDGES: [(&str, &[&str]); 16] = [
     ("store", &["domain", "ledger"]),
     ("verify", &["ledger"]),
     ("web", &["app", "domain"]),
-    ("weights", &[]),
+    ("weights", &["domain"]),
     ("xtask", &[]),
 ];
 

@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod canon;
 pub mod catalogue;
+pub mod decimal;
 pub mod department;
 pub mod diagnostic;
 pub mod facts;
@@ -18,6 +19,7 @@ pub mod uscc;
 
 pub use calendar::{CalendarError, WorkdayCalendar};
 pub use catalogue::{Resource, ResourceCheck, ShareType, UpdateCycle};
+pub use decimal::DecimalText;
 pub use department::{Department, DepartmentGroup, Registry, RegistryError};
 pub use diagnostic::{Diagnostic, Place, Severity};
 pub use facts::Facts;

@@ -3,6 +3,7 @@
 
 mod facts;
 mod people;
+mod rule_bundles;
 mod runs;
 mod sample;
 mod schema;
