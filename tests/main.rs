@@ -6,6 +6,7 @@
 )]
 
 mod bad_input;
+mod bundles;
 mod money;
 mod monthly_run;
 mod payments;

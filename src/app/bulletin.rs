@@ -1,6 +1,5 @@
 //! The bulletin of a month: from what was decided to what a report shows.
 
-mod cache;
 mod gather;
 mod money;
 mod network;
@@ -14,7 +13,6 @@ use assess::{Assessment, Awards};
 use domain::{DepartmentId, Facts, Period, RunId};
 use report::model::{Bulletin, IncidentRow, PackLine, PotRow, RaiseLine, SheetLedger};
 
-pub use cache::Cache;
 pub(crate) use tables::rankings;
 
 /// Everything a bulletin is made of.

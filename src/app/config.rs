@@ -5,6 +5,8 @@
 //! | `database.url` | `sqlite:<data>/hengxiang.db` | nothing starts; `HENGXIANG_DATABASE_URL` overrides it |
 //! | `rules.folder` | the packs built into the program | packs of the folder are used instead |
 //! | `rules.pack` | `tiaoli-809` | runs are refused |
+//! | `rules.signatures` | `optional` | with `required`, only rule bundles signed by a trusted key are used |
+//! | `rules.trust` | none | public keys of `rules keygen`; bundles of others are refused |
 //! | `office.jurisdiction` | `410100` | the bulletin's title names another place |
 //! | `office.issuer` | 郑州市政务数据共享主管部门 | the bulletin is signed by another office |
 //! | `office.document_prefix` | 郑数考 | document numbers start otherwise |
@@ -13,6 +15,7 @@
 
 use std::path::{Path, PathBuf};
 
+use bundle::{Policy, Signatures};
 use domain::{Diagnostic, JurisdictionCode, Place};
 use toml_edit::{Document, Item};
 
@@ -27,6 +30,8 @@ pub struct Config {
     pub rules_folder: Option<PathBuf>,
     /// Id of the pack in use.
     pub pack: String,
+    /// Which rule bundles may be used.
+    pub policy: Policy,
     /// The jurisdiction whose office runs this installation.
     pub jurisdiction: JurisdictionCode,
     /// Name of the office that signs.
@@ -51,6 +56,8 @@ pub const TEMPLATE: &str = "\
 [rules]
 # folder = \"rules\"
 # pack = \"tiaoli-809\"
+# signatures = \"optional\"          # or \"required\": only bundles signed by a key of trust
+# trust = []                        # public keys, as `hengxiang rules keygen` prints them
 
 [office]
 # jurisdiction = \"410100\"
@@ -72,6 +79,10 @@ impl Config {
             database_url: format!("sqlite:{}", data.join("hengxiang.db").display()),
             rules_folder: None,
             pack: "tiaoli-809".to_owned(),
+            policy: Policy {
+                signatures: Signatures::Optional,
+                trusted: Vec::new(),
+            },
             jurisdiction: "410100".into(),
             issuer: "郑州市政务数据共享主管部门".to_owned(),
             document_prefix: "郑数考".to_owned(),
@@ -102,6 +113,7 @@ impl Config {
                 }
             }
         }
+        config.check_policy(text, &mut faults);
         if faults.is_empty() {
             Ok(config)
         } else {
@@ -109,7 +121,47 @@ impl Config {
         }
     }
 
+    /// A policy that asks for signatures must be able to find one.
+    fn check_policy(&self, text: &str, faults: &mut Vec<Diagnostic>) {
+        if self.policy.signatures == Signatures::Optional {
+            return;
+        }
+        let at = text.find("signatures").unwrap_or(0);
+        if self.policy.trusted.is_empty() {
+            let message =
+                "rules.signatures 要求签名，rules.trust 却没有任何公钥 (nobody is trusted)";
+            faults.push(fault("config.trust", text, at, message.to_owned()));
+        }
+        if self.rules_folder.is_some() {
+            let message = "rules.signatures 要求签名，文件夹 rules.folder 中的规则没有签名 (a folder is unsigned)";
+            faults.push(fault("config.trust", text, at, message.to_owned()));
+        }
+    }
+
+    /// Reads the list of trusted keys.
+    fn set_trust(&mut self, item: &Item) -> Result<(), (&'static str, String)> {
+        let keys = item.as_array().into_iter().flatten();
+        let texts: Option<Vec<&str>> = keys.map(|key| key.as_str()).collect();
+        let Some(texts) = texts.filter(|_| item.is_array()) else {
+            let message = "rules.trust 应为公钥文本的列表 (a list of public keys)".to_owned();
+            return Err(("config.trust", message));
+        };
+        for text in texts {
+            let key = text.parse().map_err(|error| {
+                (
+                    "config.trust",
+                    format!("“{text}”不是公钥：{error} (not a public key)"),
+                )
+            })?;
+            self.policy.trusted.push(key);
+        }
+        Ok(())
+    }
+
     fn set(&mut self, section: &str, key: &str, item: &Item) -> Result<(), (&'static str, String)> {
+        if (section, key) == ("rules", "trust") {
+            return self.set_trust(item);
+        }
         let Some(text) = item.as_str() else {
             return Err((
                 "config.not_text",
@@ -121,6 +173,16 @@ impl Config {
             ("database", "url") => self.database_url = own(),
             ("rules", "folder") => self.rules_folder = Some(self.data.join(text)),
             ("rules", "pack") => self.pack = own(),
+            ("rules", "signatures") => {
+                self.policy.signatures = match text {
+                    "required" => Signatures::Required,
+                    "optional" => Signatures::Optional,
+                    _ => {
+                        let message = format!("“{text}”应为 required 或 optional (one of the two)");
+                        return Err(("config.signatures", message));
+                    }
+                }
+            }
             ("office", "jurisdiction") => self.jurisdiction = text.into(),
             ("office", "issuer") => self.issuer = own(),
             ("office", "document_prefix") => self.document_prefix = own(),
@@ -172,6 +234,37 @@ mod tests {
         );
         let on: String = TEMPLATE.replace("# url", "url").replace("# pack", "pack");
         assert_eq!(Config::parse(data, &on).unwrap().pack, "tiaoli-809");
+    }
+
+    #[test]
+    fn a_policy_that_nothing_can_meet_is_a_fault() {
+        let key = ledger::Signer::new("rules.example", &[7; 32])
+            .unwrap()
+            .verifier_key();
+        let codes = |text: &str| -> Vec<&str> {
+            let faults = Config::parse(Path::new("."), text).unwrap_err();
+            faults.iter().map(|fault| fault.code).collect()
+        };
+        assert_eq!(
+            codes("[rules]\nsignatures = \"required\"\n"),
+            ["config.trust"]
+        );
+        assert_eq!(
+            codes("[rules]\nsignatures = \"off\"\n"),
+            ["config.signatures"]
+        );
+        assert_eq!(codes("[rules]\ntrust = [\"x\"]\n"), ["config.trust"]);
+        assert_eq!(codes("[rules]\ntrust = \"x\"\n"), ["config.trust"]);
+        let sound = format!("[rules]\nsignatures = \"required\"\ntrust = [\"{key}\"]\n");
+        let config = Config::parse(Path::new("."), &sound).unwrap();
+        assert_eq!(
+            (config.policy.signatures, config.policy.trusted),
+            (Signatures::Required, vec![key])
+        );
+        assert_eq!(
+            codes(&format!("{sound}folder = \"rules\"\n")),
+            ["config.trust"]
+        );
     }
 
     #[test]

@@ -27,6 +27,20 @@ pub enum Error {
     /// Findings that make the input unusable, such as those of a rule pack.
     #[error("{}", list(.0))]
     Diagnostics(Vec<Diagnostic>),
+    /// A rule bundle that is not used.
+    #[error(transparent)]
+    Bundle(#[from] bundle::BundleError),
+    /// The tests of a rule pack fail, or there are none.
+    #[error(
+        "规则包 {pack} 的测试未通过：{} (its tests do not pass)",
+        tests_named(failed)
+    )]
+    TestsFailed {
+        /// Id of the pack.
+        pack: String,
+        /// Names of the cases that failed; empty when there is no test at all.
+        failed: Vec<String>,
+    },
     /// A file cannot be read at all.
     #[error(transparent)]
     Ingest(#[from] ingest::IngestError),
@@ -167,6 +181,8 @@ impl Error {
             | Self::NothingToAssess { .. }
             | Self::Calendar(_)
             | Self::Ingest(_)
+            | Self::Bundle(_)
+            | Self::TestsFailed { .. }
             | Self::BadInput { .. } => ErrorKind::BadInput,
             Self::PeriodDecided { .. }
             | Self::Conflict { .. }
@@ -220,6 +236,16 @@ impl store::TxError for Error {
             _ => None,
         }
     }
+}
+
+/// The first few names.
+fn tests_named(failed: &[String]) -> String {
+    const NAMED_MAX: usize = 5;
+    if failed.is_empty() {
+        return "没有任何测试 (no test)".to_owned();
+    }
+    let named: Vec<&str> = failed.iter().take(NAMED_MAX).map(String::as_str).collect();
+    format!("{} 项失败，如 {}", failed.len(), named.join("、"))
 }
 
 fn list(diagnostics: &[Diagnostic]) -> String {

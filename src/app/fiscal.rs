@@ -76,7 +76,8 @@ impl App {
 
     /// The rule of the pack in use that an order names: a constraint or an indicator.
     pub(crate) fn rule_ref(&self, id: &str) -> Result<String, Error> {
-        let pack = self.pack()?;
+        let rules = self.rules()?;
+        let pack = &rules.pack;
         let constraints = pack.constraints.iter().map(|own| own.id.as_str());
         let known: Vec<&str> = constraints
             .chain(pack.indicators.iter().map(|own| own.id.as_str()))

@@ -9,11 +9,12 @@ use ledger::Signer;
 use store::{Store, StoreError};
 
 use crate::accounts::Failures;
-use crate::bulletin::Cache;
+use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::error::Error;
 use crate::role::Role;
+use crate::rulebook::shelf::Shelf;
 use crate::{App, Inner};
 
 /// Name under which the ledger's log and key are known to those who verify.
@@ -93,6 +94,7 @@ impl App {
                 signer,
                 sign_in_failures: Failures::default(),
                 bulletins: Cache::default(),
+                shelf: Shelf::default(),
             }),
         })
     }

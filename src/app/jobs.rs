@@ -1,14 +1,12 @@
 //! The scheduled monthly run.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::Period;
 
 use crate::App;
+use crate::background::Background;
 use crate::clock::shanghai_date;
 use crate::error::Error;
 use crate::schedule::Schedule;
@@ -23,41 +21,18 @@ const ATTEMPTS_MAX: u32 = 5;
 const RETRY_MINUTES: i64 = 15;
 const MONTHLY_RUN: &str = "monthly_run";
 
-/// A running scheduler.
-pub struct Scheduler {
-    stop: Arc<AtomicBool>,
-    thread: JoinHandle<()>,
-}
-
-impl Scheduler {
-    /// Stops after the step in work.
-    pub fn stop(self) {
-        self.stop.store(true, Ordering::Release);
-        self.thread.thread().unpark();
-        if self.thread.join().is_err() {
-            tracing::error!("the scheduler ended by a panic");
-        }
-    }
-}
-
 impl App {
     /// Starts the scheduler in a thread of its own.
-    pub fn start_scheduler(&self) -> Scheduler {
-        let stop = Arc::new(AtomicBool::new(false));
+    pub fn start_scheduler(&self) -> Background {
         let app = self.clone();
-        let stopped = Arc::clone(&stop);
-        let thread = std::thread::spawn(move || {
-            let mut since = app.clock().now();
-            while !stopped.load(Ordering::Acquire) {
-                let now = app.clock().now();
-                if let Err(error) = app.tick(since, now) {
-                    tracing::error!(%error, "scheduled step failed");
-                }
-                since = now;
-                std::thread::park_timeout(LOOK_EVERY);
+        let mut since = app.clock().now();
+        Background::every("the scheduler", LOOK_EVERY, move || {
+            let now = app.clock().now();
+            if let Err(error) = app.tick(since, now) {
+                tracing::error!(%error, "scheduled step failed");
             }
-        });
-        Scheduler { stop, thread }
+            since = now;
+        })
     }
 
     /// Enters what fell due in `(since, now]` and works off one job. A moment that was entered

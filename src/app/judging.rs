@@ -76,7 +76,8 @@ fn judgeable(indicator: &Indicator) -> Option<Judgeable> {
 impl App {
     /// What judgements are checked against: the pack in use, and the months whose result stands.
     pub(crate) fn judging(&self) -> Result<Judging, Error> {
-        let pack = self.pack()?;
+        let rules = self.rules()?;
+        let pack = &rules.pack;
         let decided = |books: &ledger::Books| {
             let approved = books.runs().filter(|(_, run)| run.stage == Stage::Approved);
             approved.map(|(_, run)| run.period).collect()
@@ -140,7 +141,8 @@ impl App {
 
     /// All that is judged in a month, department by department: what is there and what is to come.
     pub fn judgements(&self, period: Period) -> Result<Vec<JudgementLine>, Error> {
-        let pack = self.pack()?;
+        let rules = self.rules()?;
+        let pack = &rules.pack;
         let (registry, standing, replaced) = self.store().read(|conn| {
             let registry = store::registry::registry(conn)?;
             let standing = store::judgements::of_period(conn, period)?;

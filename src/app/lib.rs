@@ -2,8 +2,10 @@
 //! secret is here; what is decided is decided in the pure crates below.
 
 pub mod accounts;
+pub mod background;
 pub mod bless;
 pub mod bulletin;
+pub(crate) mod cache;
 pub mod clock;
 pub mod config;
 pub mod error;
@@ -81,7 +83,8 @@ struct Inner {
     clock: Clock,
     signer: Signer,
     sign_in_failures: accounts::Failures,
-    bulletins: bulletin::Cache,
+    bulletins: cache::Cache<report::model::Bulletin>,
+    shelf: rulebook::shelf::Shelf,
 }
 
 impl App {
@@ -107,6 +110,15 @@ impl App {
     pub fn folder(&self, name: &str) -> PathBuf {
         self.inner.config.data.join(name)
     }
+}
+
+/// The bytes as they are kept in the database.
+pub(crate) fn compress(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    /// Fast, and small enough: a city month is a few megabytes.
+    const LEVEL: i32 = 3;
+    zstd::encode_all(bytes, LEVEL).map_err(|fault| Error::Damaged {
+        what: fault.to_string(),
+    })
 }
 
 /// Writes a file beside its place and renames it, so that a reader never meets half of it.

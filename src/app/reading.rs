@@ -117,10 +117,11 @@ impl App {
             Ok::<_, Error>((run::load_inputs(conn, run)?, decided))
         })?;
         let frozen = Frozen::new(inputs);
-        let (pack, calendar) = (self.pack()?, self.calendar()?);
-        let prepared = run::prepare(&pack, &calendar, &frozen.inputs)?;
+        let rules = self.rules_of(&frozen.inputs.pack, &frozen.inputs.pack_digest)?;
+        let (pack, calendar) = (&rules.pack, self.calendar()?);
+        let prepared = run::prepare(pack, &calendar, &frozen.inputs)?;
         let month = prepared.month()?;
-        self.build_bulletin(&frozen, &decided, &pack, &month)
+        self.build_bulletin(&frozen, &decided, pack, &month)
     }
 
     /// Names and titles of the charts.

@@ -1,10 +1,18 @@
 //! Rule packs and calendars: those built into the program, or those of a folder.
 
+pub mod bundling;
+pub mod install;
+mod ready;
+pub mod shelf;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use assess::coverage::{Coverage, Covers};
 pub use assess::{CaseResult, Difference};
+pub use bundle::{Admitted, Manifest, Policy, Signatures};
 use domain::{Diagnostic, WorkdayCalendar};
 pub use engine::Proved;
 use engine::{Pack, PackFiles, Schema};
@@ -105,23 +113,6 @@ pub fn built_in_calendar() -> Result<WorkdayCalendar, Error> {
 }
 
 impl App {
-    /// The pack in use.
-    pub fn pack(&self) -> Result<Pack, Error> {
-        let id = &self.config().pack;
-        let missing = || Error::NotFound {
-            what: "规则包",
-            key: id.clone(),
-        };
-        let files = match &self.config().rules_folder {
-            Some(folder) => pack_files(&folder.join(id))?,
-            None => packs(None)?
-                .into_iter()
-                .find(|files| files.root_name == *id)
-                .ok_or_else(missing)?,
-        };
-        loaded(&files, &assess::schema())
-    }
-
     /// The calendar in use: the installation's where it has one, else the built-in.
     pub fn calendar(&self) -> Result<WorkdayCalendar, Error> {
         match &self.config().rules_folder {
@@ -131,6 +122,36 @@ impl App {
             _ => built_in_calendar(),
         }
     }
+}
+
+/// The built-in pack of an id.
+fn built_in(id: &str) -> Result<PackFiles, Error> {
+    let mut packs = packs(None)?.into_iter();
+    packs
+        .find(|files| files.root_name == id)
+        .ok_or_else(|| Error::NotFound {
+            what: "规则包",
+            key: id.to_owned(),
+        })
+}
+
+/// Loads a pack and runs its tests; how many passed. Rules that bring no test are refused as those
+/// whose tests fail.
+fn tested(files: &PackFiles) -> Result<usize, Error> {
+    let pack = loaded(files, &assess::schema())?;
+    let (cases, findings) = assess::run_pack_tests(files, &pack, &built_in_calendar()?);
+    if findings.iter().any(Diagnostic::is_error) {
+        return Err(Error::Diagnostics(findings));
+    }
+    let failed = cases.iter().filter(|case| !case.passed());
+    let failed: Vec<String> = failed.map(|case| case.name.clone()).collect();
+    if cases.is_empty() || !failed.is_empty() {
+        return Err(Error::TestsFailed {
+            pack: pack.header.id,
+            failed,
+        });
+    }
+    Ok(cases.len())
 }
 
 fn loaded(files: &PackFiles, schema: &Schema) -> Result<Pack, Error> {

@@ -120,10 +120,11 @@ impl App {
         }
         let mut watch = Stopwatch::started();
         progress("冻结事实 (freezing facts)");
-        let pack = self.pack()?;
+        let rules = self.rules_for(period)?;
+        let pack = &rules.pack;
         let calendar = self.calendar()?;
         self.post_appropriations()?;
-        let frozen = self.freeze(period, &pack)?;
+        let frozen = self.freeze(period, pack)?;
         let run = &frozen.run;
         if let Some((standing, state)) = self.decided_run(period)?
             && standing != *run
@@ -139,7 +140,7 @@ impl App {
 
         progress("考核 (assessing)");
         let inputs = &frozen.inputs;
-        let prepared = prepare(&pack, &calendar, inputs)?;
+        let prepared = prepare(pack, &calendar, inputs)?;
         let month = prepared.month()?;
         let assessment = month.assess()?;
         watch.lap("assess");
@@ -151,14 +152,14 @@ impl App {
 
         // Up to here nothing was written: a month that cannot be computed leaves no trace.
         progress("预留资金 (reserving)");
-        self.store_frozen(&frozen, by)?;
+        self.store_frozen(&frozen, &rules, by)?;
         self.store_assessment(run, &decided.assessment)?;
         self.store_awards(run, &decided.awards)?;
         self.reserve(run, &decided.awards, by)?;
         watch.lap("reserve");
 
         progress("出报告 (reporting)");
-        self.report(&frozen, &decided, &pack, &month)?;
+        self.report(&frozen, &decided, pack, &month)?;
         watch.lap("report");
         self.summary(&frozen, &decided, done_before, watch.laps)
     }

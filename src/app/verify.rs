@@ -36,7 +36,8 @@ impl App {
         };
         let inputs = self.store().read(|conn| run::load_inputs(conn, run))?;
         let frozen = Frozen::new(inputs);
-        let pack = self.pack()?;
+        let rules = self.rules_of(&frozen.inputs.pack, &frozen.inputs.pack_digest)?;
+        let pack = &rules.pack;
         let calendar = self.calendar()?;
         let mut checks = vec![
             check(
@@ -55,7 +56,7 @@ impl App {
             // With other rules or inputs there is nothing to compare below.
             return Ok(checks);
         }
-        let prepared = run::prepare(&pack, &calendar, &frozen.inputs)?;
+        let prepared = run::prepare(pack, &calendar, &frozen.inputs)?;
         let month = prepared.month()?;
         let decided = run::decide(&month, &frozen.inputs)?;
         checks.push(check(

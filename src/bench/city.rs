@@ -80,8 +80,9 @@ impl City {
     pub fn scene(&self) -> Result<Scene, Failure> {
         let facts = self.facts()?;
         let schema = assess::schema();
-        let pack = self.app.pack()?;
-        let plan = Plan::new(&pack, &schema, period()?).map_err(|all| failure(&all))?;
+        let rules = self.app.rules()?;
+        let pack = &rules.pack;
+        let plan = Plan::new(pack, &schema, period()?).map_err(|all| failure(&all))?;
         let tree = JurisdictionTree::new(facts.jurisdictions.clone());
         let registry = Registry::new(tree, facts.departments.clone())?;
         let frame_with = |importance: &[i64]| {
@@ -89,7 +90,7 @@ impl City {
         };
         // Importance is computed from the resources of a frame, and the frame's other tables need it.
         let first = frame_with(&vec![0; facts.resources.len()])?;
-        let importance = importance(&plan, &pack, &first, facts.resources.len())?;
+        let importance = importance(&plan, pack, &first, facts.resources.len())?;
         Ok(Scene {
             frame: frame_with(&importance)?.frame,
             calendar: self.app.calendar()?,

@@ -82,6 +82,11 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
+    /// Whether all bytes were read.
+    pub const fn is_at_end(&self) -> bool {
+        self.at == self.bytes.len()
+    }
+
     /// Asserts that all bytes were read.
     pub const fn finish(self) -> Result<(), CanonError> {
         if self.at == self.bytes.len() {

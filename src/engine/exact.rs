@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+use domain::DecimalText;
 use num_integer::Integer;
 
 /// The most decimals a number may have.
@@ -115,28 +116,19 @@ impl FromStr for Exact {
         let fault = || NotDecimal {
             text: text.to_owned(),
         };
-        let (negative, digits) = match text.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, text),
-        };
-        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-        let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        let dangling = digits.contains('.') && decimals.is_empty();
-        if whole.is_empty() || dangling || !plain(whole) || !plain(decimals) {
-            return Err(fault());
-        }
-        let scale = u8::try_from(decimals.len()).map_err(|_| fault())?;
+        let parts = DecimalText::split(text).ok_or_else(fault)?;
+        let scale = u8::try_from(parts.decimals.len()).map_err(|_| fault())?;
         if scale > MAX_SCALE {
             return Err(fault());
         }
         let mut mantissa: i128 = 0;
-        for byte in whole.bytes().chain(decimals.bytes()) {
+        for byte in parts.whole.bytes().chain(parts.decimals.bytes()) {
             mantissa = mantissa
                 .checked_mul(10)
                 .and_then(|value| value.checked_add(i128::from(byte - b'0')))
                 .ok_or_else(fault)?;
         }
-        if negative {
+        if parts.negative {
             mantissa = -mantissa;
         }
         Ok(Self { mantissa, scale })

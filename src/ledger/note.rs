@@ -12,6 +12,9 @@ use crate::error::LedgerError;
 /// The signature type of Ed25519 in key ids and encoded keys.
 const ED25519: u8 = 1;
 
+/// What a secret key starts with.
+const SECRET_MARK: &str = "PRIVATE+KEY+";
+
 /// What a signature line starts with: an em dash and a space.
 const SIGNATURE_MARK: &str = "\u{2014} ";
 
@@ -66,6 +69,32 @@ impl Signer {
         })
     }
 
+    /// The key of a text that [`Signer::secret_text`] wrote.
+    pub fn from_secret_text(text: &str) -> Result<Self, LedgerError> {
+        const SECRET: LedgerError = LedgerError::Malformed {
+            what: "私钥 private key",
+        };
+        let rest = text.trim().strip_prefix(SECRET_MARK).ok_or(SECRET)?;
+        let (name, id, seed) = split_key(rest).ok_or(SECRET)?;
+        let signer = Self::new(name, &seed)?;
+        let public = signer.key.verifying_key().to_bytes();
+        if domain::canon::hex(&key_id(name, &public)) != id {
+            return Err(SECRET);
+        }
+        Ok(signer)
+    }
+
+    /// The secret in the form `PRIVATE+KEY+name+id+seed` of Go's note package, for the file that
+    /// keeps it.
+    pub fn secret_text(&self) -> String {
+        let public = self.key.verifying_key().to_bytes();
+        let id = key_id(&self.name, &public);
+        format!(
+            "{SECRET_MARK}{}",
+            key_text(&self.name, id, &self.key.to_bytes())
+        )
+    }
+
     /// The name of the key and origin of the log.
     pub fn name(&self) -> &str {
         &self.name
@@ -80,7 +109,7 @@ impl Signer {
     }
 
     /// The text with a signature line below it. The text ends with a newline.
-    pub(crate) fn sign(&self, text: &str) -> String {
+    pub fn sign(&self, text: &str) -> String {
         let public = self.key.verifying_key().to_bytes();
         let mut bytes = key_id(&self.name, &public).to_vec();
         bytes.extend_from_slice(&self.key.sign(text.as_bytes()).to_bytes());
@@ -104,7 +133,16 @@ impl VerifierKey {
 
     /// Checks a signed note and returns its text. Signatures of other keys are passed over; one of
     /// this key must be there, and each of this key must hold.
-    pub(crate) fn open<'a>(&self, note: &'a str) -> Result<&'a str, LedgerError> {
+    pub fn open<'a>(&self, note: &'a str) -> Result<&'a str, LedgerError> {
+        let text = self.signed_text(note)?;
+        text.ok_or_else(|| LedgerError::BadSignature {
+            key: self.name.clone(),
+        })
+    }
+
+    /// The text of a note that this key signed; `None` when no signature is by this key, an error
+    /// when one that claims to be does not hold.
+    pub fn signed_text<'a>(&self, note: &'a str) -> Result<Option<&'a str>, LedgerError> {
         let (text, signatures) = split_note(note)?;
         let own_id = key_id(&self.name, self.key.as_bytes());
         let bad = || LedgerError::BadSignature {
@@ -123,7 +161,7 @@ impl VerifierKey {
                 .map_err(|_| bad())?;
             found = true;
         }
-        found.then_some(text).ok_or_else(bad)
+        Ok(found.then_some(text))
     }
 }
 
@@ -152,10 +190,7 @@ fn read_signature(line: &str) -> Result<(&str, Vec<u8>), LedgerError> {
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let public = self.key.as_bytes();
-        let id = domain::canon::hex(&key_id(&self.name, public));
-        let mut bytes = vec![ED25519];
-        bytes.extend_from_slice(public);
-        write!(f, "{}+{id}+{}", self.name, to_base64(&bytes))
+        f.write_str(&key_text(&self.name, key_id(&self.name, public), public))
     }
 }
 
@@ -169,14 +204,27 @@ impl FromStr for VerifierKey {
     }
 }
 
-fn read_key(text: &str) -> Option<VerifierKey> {
+/// `name+id+` and the base64 of type and key.
+fn key_text(name: &str, id: [u8; 4], key: &[u8; 32]) -> String {
+    let mut bytes = vec![ED25519];
+    bytes.extend_from_slice(key);
+    format!("{name}+{}+{}", domain::canon::hex(&id), to_base64(&bytes))
+}
+
+/// Name, id and key of such a text.
+fn split_key(text: &str) -> Option<(&str, &str, [u8; 32])> {
     let mut parts = text.splitn(3, '+');
     let (name, id, encoded) = (parts.next()?, parts.next()?, parts.next()?);
     let bytes = from_base64(encoded)?;
-    let (kind, public) = bytes.split_first()?;
-    let public: [u8; 32] = public.try_into().ok()?;
+    let (kind, key) = bytes.split_first()?;
+    let key = key.try_into().ok()?;
+    (*kind == ED25519).then_some((name, id, key))
+}
+
+fn read_key(text: &str) -> Option<VerifierKey> {
+    let (name, id, public) = split_key(text)?;
     let id_holds = domain::canon::hex(&key_id(name, &public)) == id;
-    if *kind != ED25519 || !id_holds || !is_key_name(name) {
+    if !id_holds || !is_key_name(name) {
         return None;
     }
     Some(VerifierKey {
@@ -220,6 +268,18 @@ mod tests {
             let mut forged = note.clone();
             forged.replace_range(at..at + c.len_utf8(), &flipped.to_string());
             assert!(key.open(&forged).is_err(), "{forged}");
+        }
+        let secret = signer.secret_text();
+        let again = Signer::from_secret_text(&format!("{secret}\n")).unwrap();
+        assert_eq!(again.verifier_key(), signer.verifier_key());
+        for text in [
+            "",
+            "x",
+            &secret[1..],
+            &secret.replace("example", "exampel"),
+            &key.to_string(),
+        ] {
+            assert!(Signer::from_secret_text(text).is_err(), "{text}");
         }
         assert!(Signer::new("a b", &[7; 32]).is_err());
         assert!(Signer::new("a+b", &[7; 32]).is_err());

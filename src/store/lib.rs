@@ -36,6 +36,7 @@ pub mod registry;
 pub mod reports;
 pub mod requests;
 pub mod results;
+pub mod rule_bundles;
 pub mod runs;
 pub mod safeguards;
 pub mod schema;

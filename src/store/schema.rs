@@ -395,4 +395,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    rule_bundles (pack, sequence) {
+        pack -> Text,
+        sequence -> BigInt,
+        version -> Text,
+        effective_from_on -> Date,
+        effective_to_on -> Nullable<Date>,
+        sha256 -> Text,
+        rules_sha256 -> Text,
+        signer -> Nullable<Text>,
+        tested_with -> Text,
+        installed_at -> Timestamp,
+        installed_by -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(superseded_judgements, batches);

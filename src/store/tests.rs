@@ -4,6 +4,7 @@
 mod facts;
 mod people;
 mod reported;
+mod rule_bundles;
 mod runs;
 mod sample;
 mod schema;

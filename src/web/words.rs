@@ -124,6 +124,8 @@ words! {
 
     // Reviewing a run.
     state: "状态", "State";
+    rules_in_use: "现行规则", "Rules in use";
+    rules_alert: "规则未能更换：", "Rules were not replaced: ";
     state_calculated: "待提交", "To submit";
     state_submitted: "待财政审批", "Awaiting finance";
     state_approved: "已批准，待公布", "Approved, to publish";

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use domain::DecimalText;
 use num_bigint::BigInt;
 use num_integer::Integer as _;
 use num_rational::BigRational;
@@ -36,20 +37,11 @@ pub fn parse(text: &str) -> Option<Number> {
 }
 
 fn decimal(text: &str) -> Option<Number> {
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-    let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let dangling = digits.contains('.') && decimals.is_empty();
-    if whole.is_empty() || dangling || !plain(whole) || !plain(decimals) {
-        return None;
-    }
-    let mantissa: BigInt = format!("{whole}{decimals}").parse().ok()?;
-    let scale = u32::try_from(decimals.len()).ok()?;
+    let parts = DecimalText::split(text)?;
+    let mantissa: BigInt = format!("{}{}", parts.whole, parts.decimals).parse().ok()?;
+    let scale = u32::try_from(parts.decimals.len()).ok()?;
     let value = Number::new(mantissa, pow10(scale));
-    Some(if negative { -value } else { value })
+    Some(if parts.negative { -value } else { value })
 }
 
 /// The number at some decimals, halves away from zero.

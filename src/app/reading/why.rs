@@ -36,8 +36,9 @@ impl App {
             let assessment: assess::Assessment = load(conn, &run, Stage::Assessed)?;
             Ok::<_, Error>((run::load_inputs(conn, &run)?, assessment))
         })?;
-        let (pack, calendar) = (self.pack()?, self.calendar()?);
-        let prepared = run::prepare(&pack, &calendar, &inputs)?;
+        let rules = self.rules_of(&inputs.pack, &inputs.pack_digest)?;
+        let calendar = self.calendar()?;
+        let prepared = run::prepare(&rules.pack, &calendar, &inputs)?;
         let month = prepared.month()?;
         Ok(month.explain(&assessment, department, indicator)?)
     }
@@ -53,8 +54,9 @@ impl App {
             let assessment: assess::Assessment = load(conn, &run, Stage::Assessed)?;
             Ok::<_, Error>((run::load_inputs(conn, &run)?, assessment))
         })?;
-        let (pack, calendar) = (self.pack()?, self.calendar()?);
-        let prepared = run::prepare(&pack, &calendar, &inputs)?;
+        let rules = self.rules_of(&inputs.pack, &inputs.pack_digest)?;
+        let calendar = self.calendar()?;
+        let prepared = run::prepare(&rules.pack, &calendar, &inputs)?;
         let month = prepared.month()?;
         Ok(month.raise(&assessment, department, usize::MAX)?)
     }

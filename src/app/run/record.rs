@@ -7,14 +7,23 @@ use ledger::{Action, Actor, Role};
 use store::runs::FinishedStage;
 
 use super::{Stage, run_awards, summary};
-use crate::App;
 use crate::error::Error;
 use crate::inputs::Frozen;
+use crate::rulebook::shelf::Rules;
+use crate::{App, compress};
 
 impl App {
-    pub(super) fn store_frozen(&self, frozen: &Frozen, by: &str) -> Result<(), Error> {
+    /// Keeps the inputs, and the rules with them: what the month is assessed by can be read again
+    /// for as long as the run stands, whatever is installed later.
+    pub(super) fn store_frozen(
+        &self,
+        frozen: &Frozen,
+        rules: &Rules,
+        by: &str,
+    ) -> Result<(), Error> {
         let now = self.clock().now().naive_utc();
         let compressed = compress(&frozen.bytes)?;
+        let law = compress(&rules.files.law_bytes())?;
         let inputs = &frozen.inputs;
         let prior = self
             .books()?
@@ -33,6 +42,7 @@ impl App {
         };
         self.stage(&frozen.run, Stage::Frozen, &frozen.sha256, |conn| {
             store::blobs::put(conn, &frozen.sha256, &compressed)?;
+            store::blobs::put(conn, &inputs.pack_digest, &law)?;
             store::runs::start(conn, &row)?;
             Ok(())
         })
@@ -132,12 +142,4 @@ pub(super) fn stage_digest(
         .into_iter()
         .find(|done| done.stage == stage);
     Ok(finished.map(|done| done.digest))
-}
-
-fn compress(bytes: &[u8]) -> Result<Vec<u8>, Error> {
-    /// Fast, and small enough: a city month is a few megabytes.
-    const LEVEL: i32 = 3;
-    zstd::encode_all(bytes, LEVEL).map_err(|fault| Error::Damaged {
-        what: fault.to_string(),
-    })
 }

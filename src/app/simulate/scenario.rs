@@ -59,7 +59,7 @@ impl App {
     /// The draft of a folder; of a built-in pack by its name; without either the pack in use.
     pub fn draft(&self, named: Option<&str>) -> Result<Pack, Error> {
         match named {
-            None => self.pack(),
+            None => Ok(self.rules()?.pack.clone()),
             Some(name) => rulebook::draft(Path::new(name)),
         }
     }

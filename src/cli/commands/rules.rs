@@ -1,4 +1,4 @@
-//! `hengxiang rules check|test`
+//! `hengxiang rules check|test`; what concerns bundles is beside it
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,6 +7,7 @@ use app::rulebook::Proved;
 use clap::Subcommand;
 use serde_json::json;
 
+use super::bundles;
 use crate::Context;
 
 /// Commands about rule packs.
@@ -21,14 +22,17 @@ pub enum Command {
     Diff(super::rules_diff::Options),
     /// 运行规则包自带的测试 (run the tests of a pack)
     Test(super::rules_test::Options),
+    #[command(flatten)]
+    Bundle(bundles::Command),
 }
 
-/// Checks or tests packs; exit code 1 when one fails.
+/// Checks or tests packs, or does something with a bundle; exit code 1 when one fails.
 pub fn rules(context: &Context, command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Check { pack } => check(context, pack.as_deref()),
         Command::Diff(options) => super::rules_diff::diff(context, options),
         Command::Test(options) => super::rules_test::test(context, options),
+        Command::Bundle(command) => bundles::bundle(context, command),
     }
 }
 

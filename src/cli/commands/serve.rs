@@ -20,6 +20,7 @@ pub struct Options {
 /// Serves until interrupted.
 pub fn serve(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
     let app = context.open()?;
+    let rules = app.watch_rules();
     let scheduler = (!options.no_schedule).then(|| app.start_scheduler());
     let announced = app.clone();
     web::run(app, &options.listen, move |address| {
@@ -37,5 +38,6 @@ pub fn serve(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
     if let Some(scheduler) = scheduler {
         scheduler.stop();
     }
+    rules.stop();
     Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,7 @@ use toml_edit::Document;
 use super::compile::{CompileFault, compile};
 use super::cursor::{Cursor, Findings};
 use super::source::{Lines, SourceText};
-use super::{Loaded, Pack, PackFiles, digest, read, verify, verify_series, verify_tables};
+use super::{Loaded, Pack, PackFiles, read, verify, verify_series, verify_tables};
 use crate::schema::Schema;
 
 /// Most characters of all files of a pack: far above any real one, far below what would stall.
@@ -75,7 +75,7 @@ fn read_all(files: &PackFiles, schema: &Schema, findings: &Findings) -> Option<P
         root.finish();
     }
     let mut pack = pack?;
-    pack.digest = digest::of_files(files);
+    pack.digest = files.law_digest();
     let broken = findings.borrow().iter().any(Diagnostic::is_error);
     verify::verify(&pack, &sources, findings, broken);
     let compiled = compile(&pack, schema).map_err(|faults| {

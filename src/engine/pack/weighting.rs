@@ -1,9 +1,12 @@
 //! Importance weights that were judged or measured, frozen for whole years.
 
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
 use domain::{DateRange, Place};
 use weights::{Number, Solver};
 
-use super::{Cite, Parameter, ParameterValue};
+use super::{Cite, Pack, Parameter, ParameterValue};
 use crate::exact::Exact;
 use crate::schema::Unit;
 
@@ -62,6 +65,30 @@ pub enum WeightingMethod {
         /// By column, whether less is better.
         costs: Vec<bool>,
     },
+}
+
+impl Pack {
+    /// Ids of weights that another pack sets differently for a year in which this one has them:
+    /// weights are frozen for the year, also across versions of the rules.
+    pub fn weights_moved_in(&self, other: &Self, year: i32) -> Vec<String> {
+        let of_year = |pack: &Self| -> BTreeMap<String, Vec<(String, Exact)>> {
+            let new_year = NaiveDate::from_ymd_opt(year, 1, 1);
+            let in_force =
+                |one: &&Weighting| new_year.is_some_and(|day| one.effective.contains(day));
+            let all = pack.weightings.iter().filter(in_force);
+            all.map(|one| {
+                let weights = one.criteria.iter().cloned().zip(one.result.iter().copied());
+                (one.id.clone(), weights.collect())
+            })
+            .collect()
+        };
+        let there = of_year(other);
+        of_year(self)
+            .into_iter()
+            .filter(|(id, weights)| there.get(id) != Some(weights))
+            .map(|(id, _)| id)
+            .collect()
+    }
 }
 
 /// The id of the parameter that holds a weight. No written parameter can have it: ids have no dots.

@@ -205,6 +205,32 @@ fn weights_hold_for_whole_years_and_never_twice() {
 }
 
 #[test]
+fn weights_are_frozen_for_the_year_across_versions_of_a_pack() {
+    let now = loaded(BLOCKS).unwrap();
+    let even = BLOCKS
+        .replacen(
+            "[\"1\", \"3\"], [\"1/3\", \"1\"]",
+            "[\"1\", \"1\"], [\"1\", \"1\"]",
+            1,
+        )
+        .replacen("\"0.7500\", \"0.2500\"", "\"0.5000\", \"0.5000\"", 1);
+    let next = loaded(&even).unwrap();
+    assert_eq!(now.weights_moved_in(&next, 2026), ["value"]);
+    assert_eq!(
+        now.weights_moved_in(&pack(), 2026),
+        ["value"],
+        "left out is moved too"
+    );
+    assert_eq!(now.weights_moved_in(&next, 2027), [""; 0]);
+    assert_eq!(now.weights_moved_in(&now, 2026), [""; 0]);
+    assert_eq!(
+        pack().weights_moved_in(&now, 2026),
+        [""; 0],
+        "new ones may come"
+    );
+}
+
+#[test]
 fn entropy_and_critic_are_recomputed_from_their_data() {
     let pack = loaded(ENTROPY).unwrap();
     let ids: Vec<&str> = pack.parameters.iter().map(|one| one.id.as_str()).collect();

@@ -154,7 +154,7 @@ db_test! {
         let told = select_nothing!(&mut conn, columns, [
             activity appropriations awards batches blobs claims corrections departments exchanges
             feedback incidents indicator_scores jobs judgements jurisdictions measures members
-            published rejects reports requests resource_checks resources run_stages runs safeguards
+            published rejects reports requests resource_checks resources rule_bundles run_stages runs safeguards
             scores services sessions superseded_judgements unattributed usage_days users
         ]);
         for (table, count) in told {
@@ -175,6 +175,8 @@ db_test! {
              INSERT INTO runs VALUES ('r', '2026-03', 'p@1', 'x', 'y', NULL, '0', \
                 '2026-04-01 00:00:00', 'a');
              INSERT INTO run_stages VALUES ('r', 'frozen', '2026-04-01 00:00:00', 'd');
+             INSERT INTO rule_bundles VALUES ('p', 1, '1.0.0', '2026-01-01', NULL, '{sha256}', \
+                '{sha256}', NULL, '0', '2026-04-01 00:00:00', 'a');
              INSERT INTO published VALUES ('2026-03', 'r', '2026-04-01 00:00:00', 'a');
              INSERT INTO activity (at, actor, action, subject, detail) VALUES \
                 ('2026-04-01 00:00:00', 'a', 'run', 'r', 'd')"
@@ -184,10 +186,11 @@ db_test! {
             "UPDATE blobs SET sha256 = sha256".to_owned(),
             "UPDATE runs SET created_by = 'b'".to_owned(),
             "UPDATE run_stages SET digest = 'e'".to_owned(),
+            "UPDATE rule_bundles SET sequence = 9".to_owned(),
             "UPDATE published SET run_id = run_id".to_owned(),
             "UPDATE activity SET detail = 'x'".to_owned(),
         ];
-        for table in ["activity", "published", "run_stages", "runs", "blobs"] {
+        for table in ["activity", "published", "rule_bundles", "run_stages", "runs", "blobs"] {
             attempts.push(format!("DELETE FROM {table}"));
             if db.store.backend() == Backend::Postgres {
                 attempts.push(format!("TRUNCATE {table} CASCADE"));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use app::PeriodLine;
 use app::model::{AxisRow, Bulletin};
+use app::rulebook::shelf::RulesInUse;
 use app::{Right, User};
 use askama::Template;
 
@@ -20,6 +21,7 @@ use crate::words::Words;
 struct Page {
     chrome: Chrome,
     month: Option<Month>,
+    rules: RulesInUse,
 }
 
 struct Month {
@@ -148,10 +150,12 @@ fn decisions(line: &PeriodLine, user: &User, t: &'static Words) -> Vec<Decision>
 pub async fn show(ask: &Ask) -> Answer {
     let (t, user) = (ask.words(), ask.user()?);
     let chrome = Chrome::new(ask, t.nav_overview, Vec::new());
+    let rules = ask.portal.run(|app| Ok(app.rules_in_use())).await?;
     let Some(months) = Months::of(ask).await? else {
         return html(&Page {
             chrome,
             month: None,
+            rules,
         });
     };
     let (viewer, period) = (user.clone(), months.chosen.period);
@@ -188,6 +192,7 @@ pub async fn show(ask: &Ask) -> Answer {
     html(&Page {
         chrome,
         month: Some(month),
+        rules,
     })
 }
 

@@ -1,0 +1,2 @@
+DROP TABLE rule_bundles;
+DROP FUNCTION rule_bundles_next();
