@@ -24,6 +24,7 @@ const EDGES: [(&str, &[&str]); 16] = [
     ("fuzz", &["assess", "domain", "engine"]),
     ("ingest", &["domain"]),
     ("ledger", &["domain"]),
+    ("oracle", &[]),
     ("report", &["domain"]),
     ("store", &["domain", "ledger"]),
     ("verify", &["ledger"]),

@@ -89,6 +89,9 @@ pub enum AssessError {
         /// Line of the row.
         line: u32,
     },
+    /// A rule without an equivalent in SQL.
+    #[error("{0}")]
+    Sql(#[from] engine::sql::SqlError),
     /// Money that cannot be divided.
     #[error("{0}")]
     Allocate(#[from] crate::allocate::AllocateError),

@@ -10,6 +10,7 @@ mod fixture;
 mod heads;
 mod rank;
 mod scoring;
+mod sql;
 
 pub mod allocate;
 pub mod assessment;

@@ -28,15 +28,15 @@ use crate::{detectors, explain, faults, heads, rank};
 
 /// Facts in the engine's form, with the rules in force: what a [`Month`] rests on.
 pub struct Prepared<'a> {
-    pack: &'a Pack,
-    facts: &'a Facts,
-    calendar: &'a WorkdayCalendar,
-    facts_sha256: Option<String>,
-    period: Period,
-    prior: Option<&'a Prior>,
-    registry: Registry,
-    plan: Plan,
-    frame: FactFrame,
+    pub(crate) pack: &'a Pack,
+    pub(crate) facts: &'a Facts,
+    pub(crate) calendar: &'a WorkdayCalendar,
+    pub(crate) facts_sha256: Option<String>,
+    pub(crate) period: Period,
+    pub(crate) prior: Option<&'a Prior>,
+    pub(crate) registry: Registry,
+    pub(crate) plan: Plan,
+    pub(crate) frame: FactFrame,
 }
 
 impl<'a> Prepared<'a> {
@@ -102,6 +102,11 @@ impl<'a> Prepared<'a> {
     pub fn with_facts_sha256(mut self, sha256: impl Into<String>) -> Self {
         self.facts_sha256 = Some(sha256.into());
         self
+    }
+
+    /// Writes the assessment as an SQL script for PostgreSQL; without `data` its logic only.
+    pub fn export_sql(&self, data: bool, to: &mut dyn FnMut(&str)) -> Result<(), AssessError> {
+        crate::sql::export(self, data, to)
     }
 
     /// Evaluates every indicator for every department. One fault stops the period.

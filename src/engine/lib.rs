@@ -20,6 +20,7 @@ pub mod reference;
 #[cfg(any(test, feature = "reference"))]
 pub mod sample;
 pub mod schema;
+pub mod sql;
 pub mod table;
 pub mod trace;
 

@@ -21,7 +21,7 @@ use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 use domain::calendar::YearNotice;
 use domain::{Period, Rounding, WorkdayCalendar};
 
-pub use facts::{Reach, facts, schema};
+pub use facts::{Reach, facts, facts_of, schema};
 pub use trial::{Answer, Trial};
 
 use crate::formula::{Compiled, FormulaFault, Names, Rows, compile_row, compile_subject};

@@ -145,6 +145,12 @@ impl Lookup {
             .collect()
     }
 
+    /// Whether every combination of inputs certainly has an answer.
+    pub(crate) fn is_total(&self) -> bool {
+        let answered = |hit: &Hit| matches!(hit, Hit::Row(_) | Hit::Collected(_) | Hit::Otherwise);
+        !self.answers.is_empty() && self.answers.iter().all(answered)
+    }
+
     /// The class of a value of an input.
     pub fn class(&self, input: usize, value: Input<'_>) -> usize {
         let classes = self.inputs.get(input);

@@ -194,6 +194,8 @@ pub(crate) fn count(rows: &[bool], groups: Grouping<'_>) -> Vec<u32> {
     counts
 }
 
+/// The sum of each group. Only what it is in the end counts: partial sums may leave 128 bits and come
+/// back, so that nothing depends on the order of rows.
 fn sum(
     machine: &Machine<'_>,
     argument: &Node,
@@ -203,7 +205,7 @@ fn sum(
     if groups.is_row_by_row() {
         return sum_of_rows(machine, argument, rows, groups.first_row());
     }
-    let mut sums = vec![0_i128; groups.count()];
+    let mut sums = Sums::new(groups.count());
     each_chunk(groups.first_row(), rows, |offset, at| {
         let chunk = offset..offset + at.active.len();
         match machine.eval(argument, at)? {
@@ -212,36 +214,72 @@ fn sum(
                 groups.parts(chunk, |group, part| {
                     let values = values.get(part.clone()).unwrap_or_default();
                     let active = at.active.get(part).unwrap_or_default();
-                    if let Some(sum) = sums.get_mut(group) {
-                        // Fewer than 2^32 rows of 64 bits cannot exceed 96 bits.
-                        *sum += total(values, active, narrow);
-                    }
+                    sums.add(group, total(values, active, narrow));
                 });
-                Ok(())
             }
             other => {
                 let values = other.wide()?;
-                let mut overflow = None;
                 groups.parts(chunk, |group, part| {
-                    for lane in part {
-                        let (value, active) = (values.get(lane), at.active.get(lane));
-                        if let (Some(value), Some(true), Some(sum)) =
-                            (value, active, sums.get_mut(group))
-                        {
-                            match sum.checked_add(*value) {
-                                Some(new) => *sum = new,
-                                None => overflow = overflow.or(Some(lane)),
-                            }
-                        }
+                    let values = values.get(part.clone()).unwrap_or_default().iter();
+                    let active = at.active.get(part).unwrap_or_default();
+                    for (value, _) in values.zip(active).filter(|(_, active)| **active) {
+                        sums.add(group, *value);
                     }
                 });
-                overflow.map_or(Ok(()), |lane| {
-                    Err(LaneFault::new(lane, FaultKind::Overflow))
-                })
             }
         }
+        Ok(())
     })?;
-    Ok(Lanes::narrowed(sums))
+    match sums.too_wide() {
+        None => Ok(Lanes::narrowed(sums.low)),
+        Some(too_wide) => {
+            let mut last = 0;
+            groups.parts(0..rows.len(), |group, part| {
+                if group == too_wide {
+                    let selected = part.rev().find(|row| rows.get(*row) == Some(&true));
+                    last = selected.unwrap_or(last);
+                }
+            });
+            Err(LaneFault::new(last, FaultKind::Overflow))
+        }
+    }
+}
+
+/// Sums of more than 128 bits: `low + high · 2^128`.
+struct Sums {
+    low: Vec<i128>,
+    /// Empty until a sum leaves 128 bits.
+    high: Vec<i64>,
+}
+
+impl Sums {
+    fn new(groups: usize) -> Self {
+        Self {
+            low: vec![0; groups],
+            high: Vec::new(),
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, group: usize, value: i128) {
+        let groups = self.low.len();
+        let Some(low) = self.low.get_mut(group) else {
+            return;
+        };
+        let (sum, over) = low.overflowing_add(value);
+        *low = sum;
+        if over {
+            self.high.resize(groups, 0);
+            if let Some(high) = self.high.get_mut(group) {
+                *high += if value < 0 { -1 } else { 1 };
+            }
+        }
+    }
+
+    /// A group whose sum does not fit 128 bits.
+    fn too_wide(&self) -> Option<usize> {
+        self.high.iter().position(|high| *high != 0)
+    }
 }
 
 /// Whether as many of these values as a chunk holds add up within 64 bits.

@@ -2,7 +2,7 @@
 
 use super::check::Compiled;
 use super::names::Names;
-use super::tree::{Aggregate, Arithmetic, Comparison, Function, Kind, Node, Peer};
+use super::tree::{Aggregate, Arithmetic, Function, Kind, Node, Peer};
 use crate::exact::Exact;
 
 /// Text to put in place of a node; `None` leaves the node as written.
@@ -71,7 +71,7 @@ pub fn show(
             format!("{name}({})", list(values, &inner))
         }
         Kind::Compare(op, left, right) => {
-            format!("{} {} {}", operand(left), sign(*op), operand(right))
+            format!("{} {} {}", operand(left), op.sign(), operand(right))
         }
         Kind::SameText(left, right) => format!("{} = {}", operand(left), operand(right)),
         Kind::OneOf(one, texts) => match texts.as_slice() {
@@ -167,17 +167,6 @@ fn list(nodes: &[Node], show: &dyn Fn(&Node) -> String) -> String {
 
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
-}
-
-const fn sign(op: Comparison) -> &'static str {
-    match op {
-        Comparison::Equal => "=",
-        Comparison::NotEqual => "<>",
-        Comparison::Less => "<",
-        Comparison::LessOrEqual => "<=",
-        Comparison::Greater => ">",
-        Comparison::GreaterOrEqual => ">=",
-    }
 }
 
 /// Whether the node is an operator that needs brackets inside another.

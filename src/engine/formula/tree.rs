@@ -95,6 +95,18 @@ pub enum Comparison {
 }
 
 impl Comparison {
+    /// How SQL writes it.
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::NotEqual => "<>",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
+
     /// Whether the order of two values satisfies it.
     pub const fn holds(self, order: std::cmp::Ordering) -> bool {
         match self {

@@ -66,10 +66,20 @@ pub fn schema() -> Schema {
 /// Random rows of one to five subjects.
 pub fn facts(schema: &Schema, random: &mut Random, reach: Reach) -> Frame {
     let subjects = 1 + random.below(5);
+    facts_of(schema, random, reach, (subjects, 5))
+}
+
+/// Random rows of so many subjects, each with at most so many rows and some with none.
+pub fn facts_of(
+    schema: &Schema,
+    random: &mut Random,
+    reach: Reach,
+    (subjects, rows_max): (usize, usize),
+) -> Frame {
     let mut offsets = vec![0_u32];
     let mut rows = 0_u32;
     for _ in 0..subjects {
-        rows += u32::try_from(random.below(6)).unwrap_or(0);
+        rows += u32::try_from(random.below(rows_max + 1)).unwrap_or(0);
         offsets.push(rows);
     }
     let mut frame = Frame::empty(schema, subjects);
