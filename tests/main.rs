@@ -10,6 +10,7 @@ mod money;
 mod monthly_run;
 mod portal;
 mod postgres;
+mod recomputed;
 mod rules;
 mod scores;
 mod support;
