@@ -29,6 +29,7 @@ pub mod rules_diff;
 pub mod run;
 pub mod schedule;
 pub mod simulate;
+pub mod sql_export;
 pub mod verify;
 pub mod weighing;
 

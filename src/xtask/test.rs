@@ -13,6 +13,9 @@ use crate::postgres::{self, Postgres};
 pub struct Options {
     /// Only tests whose name contains this
     filter: Option<String>,
+    /// The long variants: a million random formulas on PostgreSQL, a whole city
+    #[arg(long)]
+    nightly: bool,
     /// Skip the tests on PostgreSQL and in the browser; installs nothing
     #[arg(long)]
     quick: bool,
@@ -44,6 +47,9 @@ pub fn test(options: &Options) -> anyhow::Result<()> {
     command.args(["test", "--workspace", "--exclude", "bench", "--quiet"]);
     if let Some(filter) = &options.filter {
         command.arg("--").arg(filter);
+    }
+    if options.nightly {
+        command.env("HENGXIANG_NIGHTLY", "1");
     }
     if options.quick {
         eprintln!("--quick: without PostgreSQL and Chromium");

@@ -22,13 +22,16 @@ const CLOCKS: [&str; 6] = [
     "at",
 ];
 
+/// What a query of one text column `line` gives on a SQLite file.
+pub fn lines(database: &Path, sql: &str) -> Vec<String> {
+    let mut conn = SqliteConnection::establish(&database.to_string_lossy()).unwrap();
+    let rows: Vec<Line> = diesel::sql_query(sql).load(&mut conn).unwrap();
+    rows.into_iter().map(|row| row.line).collect()
+}
+
 /// The rows of every table of a SQLite file in the order of their text.
 pub fn tables(database: &Path) -> String {
-    let mut conn = SqliteConnection::establish(&database.to_string_lossy()).unwrap();
-    let mut lines = |sql: &str| -> Vec<String> {
-        let rows: Vec<Line> = diesel::sql_query(sql).load(&mut conn).unwrap();
-        rows.into_iter().map(|row| row.line).collect()
-    };
+    let lines = |sql: &str| lines(database, sql);
     let names = lines(
         "SELECT name AS line FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
          AND name NOT IN ('__diesel_schema_migrations', 'sessions', 'users', 'jobs') ORDER BY name",

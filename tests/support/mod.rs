@@ -49,6 +49,14 @@ impl Office {
         Self::new().importing_city()
     }
 
+    /// An office that has imported the whole city.
+    pub fn with_whole_city() -> Self {
+        let folder = generated(false);
+        let office = Self::new();
+        office.ok(&["import", "--recursive", &folder.path().to_string_lossy()]);
+        office
+    }
+
     fn importing_city(self) -> Self {
         self.ok(&["import", "--recursive", &city().to_string_lossy()]);
         self
@@ -159,17 +167,19 @@ fn text(output: &Output) -> String {
 /// The files of the small city, three months to 2026-03, generated once a test run.
 pub fn city() -> &'static Path {
     static CITY: OnceLock<TempDir> = OnceLock::new();
-    CITY.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let order = app::generate::Order {
-            preset: app::generate::Preset::City,
-            seed: 1,
-            months: 3,
-            until: "2026-03".parse().unwrap(),
-            small: true,
-        };
-        app::generate::generate(order, folder.path(), &mut |_| {}).unwrap();
-        folder
-    })
-    .path()
+    CITY.get_or_init(|| generated(true)).path()
+}
+
+/// A folder with the files of a city, three months to 2026-03.
+fn generated(small: bool) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let order = app::generate::Order {
+        preset: app::generate::Preset::City,
+        seed: 1,
+        months: 3,
+        until: "2026-03".parse().unwrap(),
+        small,
+    };
+    app::generate::generate(order, folder.path(), &mut |_| {}).unwrap();
+    folder
 }

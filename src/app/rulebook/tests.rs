@@ -152,7 +152,7 @@ fn equal_folders_give_equal_bytes_and_line_ends_do_not_matter() {
     let office = Office::new();
     let one = office.packed("7.0.0", &[], |_| {});
     let other = office.packed("7.0.0", &[("\n", "\r\n")], |order| {
-        order.out = office.path("other")
+        order.out = office.path("other");
     });
     assert_eq!(fs::read(one).unwrap(), fs::read(other).unwrap());
 }
@@ -370,7 +370,7 @@ fn older_rules_are_refused_and_the_same_again_change_nothing() {
     for again in [
         old,
         office.packed("7.1.0", &[("示范规则", "修订规则")], |order| {
-            order.out = office.path("same")
+            order.out = office.path("same");
         }),
         office.packed("7.0.9", &[], |order| order.sequence = Some(9_000_000)),
     ] {

@@ -13,6 +13,7 @@ pub mod pay;
 pub mod review;
 pub mod rules;
 pub mod rules_diff;
+pub mod rules_export;
 pub mod rules_test;
 pub mod run;
 pub mod serve;

@@ -1,4 +1,4 @@
-//! `hengxiang rules check|test`; what concerns bundles is beside it
+//! `hengxiang rules check|diff|export|test`; what concerns bundles is beside it
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,6 +20,8 @@ pub enum Command {
     },
     /// 比较两个规则包：改了什么，影响谁 (what changed, and for whom)
     Diff(super::rules_diff::Options),
+    /// 导出一月考核的全部规则与事实，供另一引擎复算 (for another engine to compute again)
+    Export(super::rules_export::Options),
     /// 运行规则包自带的测试 (run the tests of a pack)
     Test(super::rules_test::Options),
     #[command(flatten)]
@@ -31,6 +33,7 @@ pub fn rules(context: &Context, command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Check { pack } => check(context, pack.as_deref()),
         Command::Diff(options) => super::rules_diff::diff(context, options),
+        Command::Export(options) => super::rules_export::export(context, options),
         Command::Test(options) => super::rules_test::test(context, options),
         Command::Bundle(command) => bundles::bundle(context, command),
     }
