@@ -6,6 +6,7 @@
 //! gives a fault (zero denominator, overflow of 128 bits, no row of a table, an unpublished year) the
 //! SQL fails. What cannot be exported is a [`SqlError`] that names the rule; nothing is left out.
 
+mod bands;
 mod calendar;
 mod deadlines;
 mod expression;
