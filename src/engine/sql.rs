@@ -57,7 +57,8 @@ pub enum SqlError {
 pub enum Dialect {
     /// PostgreSQL 13 or newer; numbers of any length.
     PostgreSql,
-    /// DuckDB; numbers of 38 digits.
+    /// DuckDB; numbers of 38 digits, so that wide sums and products fail there. What compares with
+    /// the group or adds up slices is not written for it.
     DuckDb,
 }
 
@@ -87,12 +88,15 @@ impl<'a> Exporter<'a> {
 
     /// The functions that the other parts call.
     pub const fn functions(&self) -> &'static str {
-        include_str!("sql/prelude.sql")
+        match self.dialect {
+            Dialect::PostgreSql => include_str!("sql/postgresql.sql"),
+            Dialect::DuckDb => include_str!("sql/duckdb.sql"),
+        }
     }
 
     /// The working-day calendar and the functions over it.
     pub fn calendar(&self, calendar: &WorkdayCalendar) -> String {
-        calendar::create(calendar, self.plan.period)
+        calendar::create(calendar, self.plan.period, self.dialect)
     }
 
     /// Every decision table in force, in the order of the pack.

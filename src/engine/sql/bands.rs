@@ -1,10 +1,10 @@
 //! Points by a band table: those of the row that a value falls into, or slice by slice.
 
-use super::SqlError;
 use super::expression::Sql;
 use super::node::Writer;
 use super::tables::{self, Cells};
-use crate::pack::{BandMethod, CompiledRule, Indicator, IndicatorKind, Table};
+use super::{Dialect, SqlError};
+use crate::pack::{BandMethod, CompiledRule, Indicator, IndicatorKind, Table, TableOutput};
 use crate::table::slices;
 
 impl Writer<'_> {
@@ -24,7 +24,14 @@ impl Writer<'_> {
         Ok(Some(match method {
             BandMethod::Step => {
                 let found = self.look_up_in(&active.table, &[(value.clone(), true)])?;
-                format!("fraction({}, 1)", found.text)
+                let scale = match active.table.output {
+                    TableOutput::Number { scale, .. } => scale,
+                    TableOutput::Text => 0,
+                };
+                self.pair(&found, "1", scale)
+            }
+            BandMethod::Marginal if self.dialect == Dialect::DuckDb => {
+                return Err(self.refused("分段累计 marginal bands on DuckDB"));
             }
             BandMethod::Marginal => self.marginal(&active.table, value)?,
         }))

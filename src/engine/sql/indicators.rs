@@ -2,7 +2,7 @@
 
 use super::expression::Sql;
 use super::node::Writer;
-use super::{SqlError, cites, text};
+use super::{Dialect, SqlError, cites, text};
 use crate::exact::Exact;
 use crate::formula::tree::{Aggregate, Function, Kind, Node, Ty, Verb};
 use crate::formula::{Compiled, Names, show};
@@ -78,6 +78,9 @@ impl Writer<'_> {
     ) -> Result<String, SqlError> {
         if compiled.peers.is_empty() && compiled.carries.is_empty() {
             return Ok(counted);
+        }
+        if self.dialect == Dialect::DuckDb {
+            return Err(self.refused("组内比较、上期值 comparisons and carried values on DuckDB"));
         }
         let mut own = vec!["carried.*".to_owned()];
         let mut keyed = vec!["own.*".to_owned()];
@@ -207,7 +210,9 @@ impl Writer<'_> {
             (Function::Average, _) => {
                 // No row gives no mean, not a zero denominator.
                 let sum = self.fitting_sum(aggregate, format!("SUM({list}){filter}"));
-                format!("fraction({sum}, NULLIF(COUNT(*){filter}, 0))")
+                let scale = aggregate.arguments.first().and_then(|one| one.ty.scale());
+                let count = format!("NULLIF(COUNT(*){filter}, 0)");
+                self.pair(&Sql::atom(sum), &count, scale.unwrap_or(0))
             }
             (Function::Minimum, _) => format!("MIN({list}){filter}"),
             (Function::Maximum, _) => format!("MAX({list}){filter}"),
