@@ -30,7 +30,6 @@ pub(crate) fn export(
         schema: crate::schema::schema(),
         exporter: Exporter::new(&prepared.plan, Dialect::PostgreSql),
     };
-    rules::refuse(prepared.pack, &prepared.plan)?;
     to(&script.header(data));
     // Tables made a moment ago have no statistics; compiling queries for them takes far longer than
     // running them.

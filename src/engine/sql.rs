@@ -6,6 +6,7 @@
 //! gives a fault (zero denominator, overflow of 128 bits, no row of a table, an unpublished year) the
 //! SQL fails. What cannot be exported is a [`SqlError`] that names the rule; nothing is left out.
 
+mod bands;
 mod calendar;
 mod deadlines;
 mod expression;
@@ -56,7 +57,8 @@ pub enum SqlError {
 pub enum Dialect {
     /// PostgreSQL 13 or newer; numbers of any length.
     PostgreSql,
-    /// DuckDB; numbers of 38 digits.
+    /// DuckDB; numbers of 38 digits, so that wide sums and products fail there. What compares with
+    /// the group or adds up slices is not written for it.
     DuckDb,
 }
 
@@ -86,12 +88,15 @@ impl<'a> Exporter<'a> {
 
     /// The functions that the other parts call.
     pub const fn functions(&self) -> &'static str {
-        include_str!("sql/prelude.sql")
+        match self.dialect {
+            Dialect::PostgreSql => include_str!("sql/postgresql.sql"),
+            Dialect::DuckDb => include_str!("sql/duckdb.sql"),
+        }
     }
 
     /// The working-day calendar and the functions over it.
     pub fn calendar(&self, calendar: &WorkdayCalendar) -> String {
-        calendar::create(calendar, self.plan.period)
+        calendar::create(calendar, self.plan.period, self.dialect)
     }
 
     /// Every decision table in force, in the order of the pack.

@@ -1,13 +1,15 @@
 //! For tests: other engines that compute exported rules again. PostgreSQL is asked through `psql`,
-//! as an auditor would; nothing is linked.
+//! as an auditor would, DuckDB through Python; nothing is linked.
 #![allow(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
     reason = "tests fail by panicking"
 )]
 
+mod duckdb;
 mod postgres;
 
+pub use duckdb::{DuckDb, Outcome};
 pub use postgres::{Schema, separator};
 
 /// How many random cases a differential test tries: 100,000, or 1,000,000 in the nightly mode

@@ -1,58 +1,10 @@
 //! What a pack declares beside formulas, as tables: rounding, axes, indicators, grades, ranking.
 
-use engine::pack::{Cite, IndicatorKind, NotApplicable, RankMethod};
-use engine::sql::{SqlError, cites, text};
+use engine::pack::{Cite, IndicatorKind, JudgedIn, NotApplicable, RankMethod, RoundTo};
+use engine::sql::{cites, text};
 use engine::{Pack, Plan};
 
 use crate::scoring::ASSESSED_MIN;
-
-/// What the queries of scoring do not say: refused by name rather than computed otherwise.
-pub(super) fn refuse(pack: &Pack, plan: &Plan) -> Result<(), SqlError> {
-    let refused = |rule: &str, what: &str| {
-        Err(SqlError::NotExported {
-            rule: rule.to_owned(),
-            what: what.to_owned(),
-        })
-    };
-    let score = pack.rounding.score;
-    let levels = [
-        pack.rounding.indicator,
-        pack.rounding.axis,
-        pack.rounding.total,
-    ];
-    if levels.into_iter().flatten().any(|level| level != score) {
-        return refused(
-            &pack.header.id,
-            "各层级不同的舍入 levels rounded differently",
-        );
-    }
-    if !pack.grades_on_rounded {
-        return refused(&pack.header.id, "以未舍入总分定等次 grades on exact totals");
-    }
-    let axes = plan.axes().filter_map(|index| pack.axes.get(index));
-    for axis in axes {
-        if axis.weight != engine::Exact::whole(1) {
-            return refused(&axis.id, "带权重的维度 weighted axis");
-        }
-    }
-    let indicators = plan.indicators();
-    for one in indicators.filter_map(|index| pack.indicators.get(index)) {
-        let what = match &one.kind {
-            _ if one.round.is_some() => "单独的舍入 rounding of its own",
-            _ if one.not_applicable == NotApplicable::Required => "必须有值 required",
-            IndicatorKind::Judged(_) => "评议指标 judged",
-            IndicatorKind::Bonus {
-                gate: Some(gate), ..
-            } if !gate.included => "须高于的门槛 gate above",
-            IndicatorKind::Veto(effect) if effect.score.is_some() || effect.alone => {
-                "固定得分的否决 veto with a fixed score"
-            }
-            _ => continue,
-        };
-        return refused(&one.id, what);
-    }
-    Ok(())
-}
 
 /// The statements that make the tables.
 pub(super) fn tables(pack: &Pack, plan: &Plan) -> String {
@@ -95,17 +47,27 @@ fn note(title: &str, cite: &[Cite]) -> String {
     format!("{title} · {}", cites(cite))
 }
 
+/// Decimals and mode of a rounding, as two cells.
+fn rounding(to: Option<RoundTo>) -> [String; 2] {
+    [
+        optional(to, |to| to.scale.to_string()),
+        optional(to, |to| text::quoted(to.mode.name())),
+    ]
+}
+
 fn head(pack: &Pack, plan: &Plan) -> String {
-    let rounding = pack.rounding;
     let assessed_min = plan.parameter(ASSESSED_MIN).map(|value| value.value);
-    let row = [
-        number(pack.maximum),
-        rounding.score.scale.to_string(),
-        text::quoted(rounding.score.mode.name()),
-        rounding.indicator.is_some().to_string(),
-        rounding.axis.is_some().to_string(),
-        rounding.total.is_some().to_string(),
+    let mut row = vec![number(pack.maximum)];
+    for level in [
+        Some(pack.rounding.score),
+        pack.rounding.axis,
+        pack.rounding.total,
+    ] {
+        row.extend(rounding(level));
+    }
+    row.extend([
         assessed_min.map_or_else(|| "0".into(), number),
+        pack.grades_on_rounded.to_string(),
         text::quoted(match pack.ranking.method {
             RankMethod::Competition => "competition",
             RankMethod::Dense => "dense",
@@ -113,17 +75,14 @@ fn head(pack: &Pack, plan: &Plan) -> String {
         }),
         pack.ranking.on_rounded.to_string(),
         pack.ranking.within_group.to_string(),
-    ];
-    let row = (
-        row.join(", "),
-        format!("{}@{}", pack.header.id, pack.header.version),
-    );
+    ]);
+    let id = format!("{}@{}", pack.header.id, pack.header.version);
     table(
         "rule_pack",
-        "maximum numeric, scale integer, mode text, at_indicator boolean, at_axis boolean, \
-         at_total boolean, assessed_min numeric, method text, on_rounded boolean, \
-         within_group boolean",
-        &[row],
+        "maximum numeric, scale integer, mode text, axis_scale integer, axis_mode text, \
+         total_scale integer, total_mode text, assessed_min numeric, grades_on_rounded boolean, \
+         method text, on_rounded boolean, within_group boolean",
+        &[(row.join(", "), id)],
     )
 }
 
@@ -134,13 +93,14 @@ fn axes(pack: &Pack, plan: &Plan) -> String {
             position.to_string(),
             text::quoted(&axis.id),
             number(axis.points),
+            number(axis.weight),
         ];
         (row.join(", "), note(&axis.title, &axis.cite))
     });
     let rows: Vec<_> = rows.collect();
     table(
         "rule_axis",
-        "position integer, axis text PRIMARY KEY, points numeric",
+        "position integer, axis text PRIMARY KEY, points numeric, weight numeric",
         &rows,
     )
 }
@@ -150,21 +110,17 @@ fn indicators(pack: &Pack, plan: &Plan) -> String {
         .indicators()
         .filter_map(|index| pack.indicators.get(index));
     let rows = (1..).zip(all).map(|(position, indicator)| {
-        let (cap, gate, veto_grade, score_max) = match &indicator.kind {
-            IndicatorKind::Deduct { cap } => (*cap, None, None, None),
-            IndicatorKind::Bonus { cap, gate } => (*cap, gate.map(|gate| gate.value), None, None),
-            IndicatorKind::Veto(effect) => (None, None, effect.grade.as_ref(), effect.score_max),
-            IndicatorKind::Ratio
-            | IndicatorKind::Banded { .. }
-            | IndicatorKind::Judged(_)
-            | IndicatorKind::Relative => (None, None, None, None),
-        };
-        let row = [
+        let mut row = vec![
             position.to_string(),
             text::quoted(&indicator.id),
             text::quoted(&indicator.axis),
-            text::quoted(indicator.kind.name()),
+            text::quoted(match indicator.kind {
+                IndicatorKind::Judged(JudgedIn::Points) => "judged_in_points",
+                IndicatorKind::Judged(JudgedIn::Ratio) => "judged_in_ratio",
+                ref other => other.name(),
+            }),
             number(indicator.points),
+            indicator.rests_on_cases().to_string(),
             text::quoted(match indicator.not_applicable {
                 NotApplicable::Redistribute => "redistribute",
                 NotApplicable::Full => "full",
@@ -172,20 +128,45 @@ fn indicators(pack: &Pack, plan: &Plan) -> String {
                 NotApplicable::Scale => "scale",
                 NotApplicable::Required => "required",
             }),
-            optional(cap, number),
-            optional(gate, number),
-            optional(veto_grade, |grade| text::quoted(grade)),
-            optional(score_max, number),
         ];
+        row.extend(rounding(pack.rounding.of_indicator(indicator)));
+        row.extend(particulars(&indicator.kind));
         (row.join(", "), note(&indicator.title, &indicator.cite))
     });
     let rows: Vec<_> = rows.collect();
     table(
         "rule_indicator",
         "position integer, indicator text PRIMARY KEY, axis text, kind text, points numeric, \
-         not_applicable text, cap numeric, gate numeric, veto_grade text, score_max numeric",
+         rests_on_cases boolean, not_applicable text, round_scale integer, round_mode text, \
+         cap numeric, gate numeric, gate_included boolean, veto_grade text, veto_score numeric, \
+         veto_score_max numeric, veto_alone boolean",
         &rows,
     )
+}
+
+/// What only a kind has: cap, gate, effect of a veto.
+fn particulars(kind: &IndicatorKind) -> [String; 7] {
+    let none = || "NULL".to_owned();
+    let mut cells = [none(), none(), none(), none(), none(), none(), none()];
+    match kind {
+        IndicatorKind::Deduct { cap } => cells[0] = optional(*cap, number),
+        IndicatorKind::Bonus { cap, gate } => {
+            cells[0] = optional(*cap, number);
+            cells[1] = optional(*gate, |gate| number(gate.value));
+            cells[2] = optional(*gate, |gate| gate.included.to_string());
+        }
+        IndicatorKind::Veto(effect) => {
+            cells[3] = optional(effect.grade.as_ref(), |grade| text::quoted(grade));
+            cells[4] = optional(effect.score, number);
+            cells[5] = optional(effect.score_max, number);
+            cells[6] = effect.alone.to_string();
+        }
+        IndicatorKind::Ratio
+        | IndicatorKind::Banded { .. }
+        | IndicatorKind::Judged(_)
+        | IndicatorKind::Relative => {}
+    }
+    cells
 }
 
 fn grades(pack: &Pack) -> String {

@@ -3,9 +3,11 @@
 
 use std::fmt::Write as _;
 
+use domain::decimal::Decimal4;
+use domain::facts::{Judgement, Measure, SourceLine};
 use domain::{Facts, Period, Rounding};
 use engine::Pack;
-use engine::pack::{Bound, IndicatorKind, NotApplicable, RankMethod};
+use engine::pack::{Bound, IndicatorKind, JudgedIn, NotApplicable, RankMethod, RoundTo};
 use oracle::Schema as Server;
 
 use crate::assessment::{Assessment, Standing, Status};
@@ -157,7 +159,11 @@ fn varied(mut pack: Pack, seed: usize) -> Pack {
         Rounding::Ceil,
     ];
     pack.rounding.score.mode = modes[pick(0, 4)];
-    let level = |bit: usize| (seed & bit == 0).then_some(pack.rounding.score);
+    let level = |bit: usize| {
+        let scale = pack.rounding.score.scale + u8::try_from(pick(bit, 2)).unwrap();
+        let mode = modes[pick(bit, 4)];
+        (seed & bit == 0).then_some(RoundTo { scale, mode })
+    };
     let (indicators, axes, total) = (level(1), level(2), level(4));
     pack.rounding.indicator = indicators;
     pack.rounding.axis = axes;
@@ -169,7 +175,15 @@ fn varied(mut pack: Pack, seed: usize) -> Pack {
     ][seed % 3];
     pack.ranking.on_rounded = seed & 8 == 0;
     pack.ranking.within_group = seed & 1 == 0;
+    pack.grades_on_rounded = seed & 2 == 0;
+    for (at, axis) in pack.axes.iter_mut().enumerate() {
+        axis.weight = ["1", "0.5", "1"][pick(at, 3)].parse().unwrap();
+    }
     for (at, one) in pack.indicators.iter_mut().enumerate() {
+        one.round = (pick(at, 6) == 5).then_some(RoundTo {
+            scale: 1,
+            mode: Rounding::Up,
+        });
         one.not_applicable = [Redistribute, Scale, Full, Zero, Redistribute][pick(at, 5)];
         one.min_cases = [0, 1, 3, 6][pick(at, 4)];
         if let IndicatorKind::Deduct { cap } = &mut one.kind {
@@ -181,7 +195,7 @@ fn varied(mut pack: Pack, seed: usize) -> Pack {
             cap: [None, Some("2.25".parse().unwrap())][pick(at, 2)],
             gate: gate.map(|gate| Bound {
                 value: gate.parse().unwrap(),
-                included: true,
+                included: seed & 1 == 0,
             }),
         };
         let mut bonus = indicator(&format!("bonus{at}"), "use", "3", kind, Zero);
@@ -220,6 +234,115 @@ fn every_policy_of_a_pack_agrees_with_postgresql() {
             &format!("seed {seed}"),
         );
     }
+}
+
+/// What others report: a few measures that the pack asks for, and every judgement.
+fn report(facts: &mut Facts, pack: &Pack, seed: u64) {
+    let mut random = seed;
+    let mut below = move |sides: u64| {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % sides
+    };
+    let decimal = |units: u64| Decimal4::from_units(i64::try_from(units).unwrap()).unwrap();
+    let source = SourceLine { batch: 0, line: 1 };
+    let open = facts
+        .departments
+        .iter()
+        .filter(|one| one.valid.to.is_none());
+    let departments: Vec<_> = open.map(|one| one.id.clone()).collect();
+    for (department, indicator) in departments.iter().flat_map(|one| {
+        pack.indicators
+            .iter()
+            .map(move |indicator| (one, indicator))
+    }) {
+        if let IndicatorKind::Judged(given) = indicator.kind {
+            let most = match given {
+                JudgedIn::Points => u64::try_from(indicator.points.rescaled(4).unwrap().mantissa),
+                JudgedIn::Ratio => Ok(10_000),
+            };
+            if indicator.not_applicable == NotApplicable::Required || below(4) > 0 {
+                facts.judgements.push(Judgement {
+                    department: department.clone(),
+                    period: period("2026-03"),
+                    indicator: indicator.id.clone(),
+                    value: decimal(below(most.unwrap() + 1)),
+                    reason: "评定".into(),
+                    assessor: "甲".into(),
+                    signed_on: fixture::day("2026-04-02"),
+                    source,
+                });
+            }
+        }
+        let condition = indicator
+            .condition
+            .as_ref()
+            .map_or("", |one| one.text.as_str());
+        let named = condition.split_once("measure = '");
+        let Some((measure, _)) = named.and_then(|(_, rest)| rest.split_once('\'')) else {
+            continue;
+        };
+        let rare = matches!(indicator.kind, IndicatorKind::Veto(_));
+        let left_out = below(if rare { 6 } else { 5 }) < if rare { 5 } else { 1 };
+        if left_out && indicator.not_applicable != NotApplicable::Required {
+            continue;
+        }
+        let population = below(60);
+        facts.measures.push(Measure {
+            department: department.clone(),
+            period: period("2026-03"),
+            measure: measure.to_owned(),
+            achieved: decimal(10_000 * below(population + 1) + 2_500 * u64::from(population > 30)),
+            population: decimal(10_000 * (population + 1)),
+            source,
+        });
+    }
+    facts.normalise();
+}
+
+/// A pack with every kind of indicator, weights, gates and roundings of its own.
+fn every_kind() -> Pack {
+    let text = include_str!("../../engine/tests/kinds.toml").to_owned();
+    let files = engine::PackFiles {
+        root_name: "kinds".into(),
+        files: [("pack.toml".to_owned(), text)].into(),
+    };
+    fixture::shipped::load(&files).pack.unwrap()
+}
+
+#[test]
+fn every_shipped_pack_and_every_kind_agree_with_postgresql() {
+    let others = fixture::shipped::other_packs();
+    let others = others
+        .iter()
+        .map(|files| fixture::shipped::load(files).pack.unwrap());
+    let seeds = if oracle::is_nightly() { 60 } else { 3 };
+    for pack in others.chain([every_kind()]) {
+        for seed in 0..seeds {
+            let mut facts = generated(seed, SMALL);
+            report(&mut facts, &pack, seed);
+            let what = format!("{} seed {seed}", pack.header.id);
+            agree(&pack, &facts, period("2026-03"), &what);
+        }
+    }
+}
+
+#[test]
+fn a_month_without_a_required_judgement_is_refused_by_both() {
+    let Some(server) = Server::new() else { return };
+    let (pack, calendar) = (every_kind(), calendar());
+    let mut facts = generated(1, SMALL);
+    report(&mut facts, &pack, 1);
+    facts.judgements.retain(|one| one.indicator != "opinion");
+    let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03"), None).unwrap();
+    assert!(prepared.month().unwrap().assess().is_err());
+    let mut script = String::new();
+    prepared
+        .export_sql(true, &mut |text| script.push_str(text))
+        .unwrap();
+    let refused = server.run(&script).unwrap_err();
+    assert!(refused.contains("opinion: 缺少必须的值"), "{refused}");
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use domain::{Period, WorkdayCalendar};
 
-use super::text;
+use super::{Dialect, text};
 
 /// The table `calendar` and the functions over it, for deadlines of a period.
-pub(super) fn create(calendar: &WorkdayCalendar, period: Period) -> String {
+pub(super) fn create(calendar: &WorkdayCalendar, period: Period, dialect: Dialect) -> String {
     let mut notices = String::new();
     let mut years = Vec::new();
     for (year, notice) in calendar.years() {
@@ -29,11 +29,16 @@ pub(super) fn create(calendar: &WorkdayCalendar, period: Period) -> String {
     } else {
         format!("INSERT INTO notice_year VALUES {};\n", years.join(", "))
     };
-    CALENDAR
+    let functions = match dialect {
+        Dialect::PostgreSql => include_str!("calendar_postgresql.sql"),
+        Dialect::DuckDb => include_str!("calendar_duckdb.sql"),
+    };
+    let tables = include_str!("calendar.sql");
+    let tables = tables
         .replace("{notices}", &notices)
-        .replace("{years}", &years)
-        .replace("{year}", &period.year().to_string())
+        .replace("{years}", &years);
+    format!(
+        "{tables}{}",
+        functions.replace("{year}", &period.year().to_string())
+    )
 }
-
-/// What the script says about working days.
-const CALENDAR: &str = include_str!("calendar.sql");

@@ -1,10 +1,10 @@
 //! Exact fractions: pairs of numerator and denominator in lowest terms, by the functions of the
 //! script. Nothing is divided until a formula rounds.
 
-use super::SqlError;
 use super::expression::Sql;
 use super::node::Writer;
 use super::width::is_fraction;
+use super::{Dialect, SqlError};
 use crate::formula::tree::{Arithmetic, Kind, Node};
 
 impl Writer<'_> {
@@ -12,7 +12,8 @@ impl Writer<'_> {
     pub(super) fn fraction(&self, node: &Node) -> Result<Sql, SqlError> {
         if !is_fraction(node.ty) {
             let one = self.node(node)?;
-            return Ok(Sql::closed(format!("fraction({}, 1)", one.text), &[&one]));
+            let text = self.pair(&one, "1", node.ty.scale().unwrap_or(0));
+            return Ok(Sql::closed(text, &[&one]));
         }
         Ok(match &node.kind {
             Kind::Aggregate(index) => Sql::atom(format!("a{}", index + 1)),
@@ -60,13 +61,32 @@ impl Writer<'_> {
 
     fn quotient(&self, node: &Node, above: &Node, below: &Node) -> Result<Sql, SqlError> {
         if above.ty.scale().is_some() && above.ty.scale() == below.ty.scale() {
+            let scale = above.ty.scale().unwrap_or(0);
             let (above, below) = (self.node(above)?, self.node(below)?);
-            let text = format!("fraction({}, {})", above.text, below.text);
+            let text = match self.dialect {
+                Dialect::PostgreSql => format!("fraction({}, {})", above.text, below.text),
+                Dialect::DuckDb => {
+                    let (above, below) = (whole(&above, scale), whole(&below, scale));
+                    format!("fraction({above}, {below})")
+                }
+            };
             return Ok(Sql::atom(text).that_can_fail());
         }
         let (above, below) = (self.fraction(above)?, self.fraction(below)?);
         let text = format!("fraction_quotient({}, {})", above.text, below.text);
         Ok(self.fitting_fraction(node, Sql::atom(text).that_can_fail()))
+    }
+
+    /// A scaled number over a whole one, as a fraction. DuckDB's are made of whole numbers.
+    pub(super) fn pair(&self, above: &Sql, below: &str, scale: u8) -> String {
+        match self.dialect {
+            Dialect::PostgreSql => format!("fraction({}, {below})", above.text),
+            Dialect::DuckDb if scale == 0 => format!("fraction({}, {below})", whole(above, 0)),
+            Dialect::DuckDb => {
+                let power = format!("1{}", "0".repeat(usize::from(scale)));
+                format!("fraction({}, {below} * {power})", whole(above, scale))
+            }
+        }
     }
 
     fn mapped(&self, function: &str, one: &Node) -> Result<Sql, SqlError> {
@@ -91,4 +111,13 @@ impl Writer<'_> {
         let text = format!("fraction_128({}, {})", sql.text, self.key);
         Sql::atom(text).that_can_fail()
     }
+}
+
+/// A number times its power of ten, as DuckDB's widest whole number.
+fn whole(number: &Sql, scale: u8) -> String {
+    if scale == 0 {
+        return format!("CAST({} AS hugeint)", number.text);
+    }
+    let power = format!("1{}", "0".repeat(usize::from(scale)));
+    format!("CAST({} * {power} AS hugeint)", number.operand())
 }

@@ -2,10 +2,11 @@
 
 use super::expression::Sql;
 use super::node::Writer;
-use super::{SqlError, cites, text};
+use super::{Dialect, SqlError, cites, text};
+use crate::exact::Exact;
 use crate::formula::tree::{Aggregate, Function, Kind, Node, Ty, Verb};
 use crate::formula::{Compiled, Names, show};
-use crate::pack::{BandMethod, CompiledRule, Indicator, IndicatorKind};
+use crate::pack::{BandMethod, CompiledRule, Indicator, IndicatorKind, JudgedIn};
 
 impl Writer<'_> {
     /// The value of an indicator for every department: a SELECT of `department`, `cases`, `status`
@@ -19,9 +20,9 @@ impl Writer<'_> {
     ) -> Result<String, SqlError> {
         let condition = rule.condition.as_ref();
         let counted = self.counted(&rule.value.aggregates, condition, table)?;
-        let counted = self.compared(&rule.value, least(indicator), counted)?;
+        let counted = self.compared(&rule.value, indicator.least_cases(), counted)?;
         let values = self.values(rule, indicator)?;
-        let least = least(indicator);
+        let least = indicator.least_cases();
         Ok(format!(
             "SELECT department, cases,\n       \
              CASE WHEN cases >= {least} THEN 'known' WHEN cases = 0 THEN 'no_cases' \
@@ -78,6 +79,9 @@ impl Writer<'_> {
         if compiled.peers.is_empty() && compiled.carries.is_empty() {
             return Ok(counted);
         }
+        if self.dialect == Dialect::DuckDb {
+            return Err(self.refused("组内比较、上期值 comparisons and carried values on DuckDB"));
+        }
         let mut own = vec!["carried.*".to_owned()];
         let mut keyed = vec!["own.*".to_owned()];
         let mut columns = vec!["keyed.*".to_owned()];
@@ -130,49 +134,46 @@ impl Writer<'_> {
     }
 
     fn values(&self, rule: &CompiledRule, indicator: &Indicator) -> Result<String, SqlError> {
-        let least = least(indicator);
+        let least = indicator.least_cases();
         let known = |value: &str| format!("CASE WHEN cases >= {least} THEN {value} END");
         let root = &rule.value.root;
         if root.ty == Ty::Bool {
             let hit = known(&self.node(root)?.text);
             return Ok(format!(
-                "CAST(NULL AS numeric[]) AS value, {hit} AS hit, CAST(NULL AS numeric) AS band"
+                "CAST(NULL AS numeric[]) AS value, {hit} AS hit, CAST(NULL AS numeric[]) AS band"
             ));
         }
         let value = self.fraction(root)?;
         let named = text::quoted(&indicator.id);
+        let within = |function: &str| format!("{function}({}, {named}, {})", value.text, self.key);
         let checked = match &indicator.kind {
-            IndicatorKind::Ratio => {
-                format!("ratio_within_one({}, {named}, {})", value.text, self.key)
-            }
+            IndicatorKind::Ratio => within("ratio_within_one"),
             IndicatorKind::Deduct { .. }
             | IndicatorKind::Bonus { .. }
-            | IndicatorKind::Relative => {
-                format!("not_negative({}, {named}, {})", value.text, self.key)
-            }
-            IndicatorKind::Banded {
+            | IndicatorKind::Relative
+            | IndicatorKind::Banded {
                 method: BandMethod::Marginal,
                 ..
-            } => return Err(self.refused("分段累计 marginal bands")),
-            IndicatorKind::Judged(_) => return Err(self.refused("评议指标 judged")),
-            IndicatorKind::Banded { .. } | IndicatorKind::Veto { .. } => value.text.clone(),
+            } => within("not_negative"),
+            IndicatorKind::Judged(given) => {
+                let most = match given {
+                    JudgedIn::Ratio => Exact::whole(1),
+                    JudgedIn::Points => indicator.points,
+                };
+                let most = text::decimal(most);
+                format!(
+                    "judged_within({}, {most}, {named}, {})",
+                    value.text, self.key
+                )
+            }
+            IndicatorKind::Banded { .. } | IndicatorKind::Veto(_) => value.text.clone(),
         };
-        let band = self.band(rule, &value)?;
-        let band = band.map_or_else(|| "CAST(NULL AS numeric)".to_owned(), |band| known(&band));
+        let band = self.band(rule, indicator, &value)?;
+        let band = band.map_or_else(|| "CAST(NULL AS numeric[])".to_owned(), |band| known(&band));
         let value = known(&checked);
         Ok(format!(
             "{value} AS value,\n       CAST(NULL AS boolean) AS hit, {band} AS band"
         ))
-    }
-
-    fn band(&self, rule: &CompiledRule, value: &Sql) -> Result<Option<String>, SqlError> {
-        let Some(band) = rule.band else {
-            return Ok(None);
-        };
-        let active = self.constants.tables.get(band).and_then(Option::as_ref);
-        let active = active.ok_or_else(|| self.refused("没有有效版本的分档表 no band table"))?;
-        let found = self.look_up_in(&active.table, &[(value.clone(), true)])?;
-        Ok(Some(found.text))
     }
 
     /// An aggregate over the rows of a group.
@@ -209,7 +210,9 @@ impl Writer<'_> {
             (Function::Average, _) => {
                 // No row gives no mean, not a zero denominator.
                 let sum = self.fitting_sum(aggregate, format!("SUM({list}){filter}"));
-                format!("fraction({sum}, NULLIF(COUNT(*){filter}, 0))")
+                let scale = aggregate.arguments.first().and_then(|one| one.ty.scale());
+                let count = format!("NULLIF(COUNT(*){filter}, 0)");
+                self.pair(&Sql::atom(sum), &count, scale.unwrap_or(0))
             }
             (Function::Minimum, _) => format!("MIN({list}){filter}"),
             (Function::Maximum, _) => format!("MAX({list}){filter}"),
@@ -244,15 +247,6 @@ impl Writer<'_> {
             .iter()
             .map(|line| format!("-- {}", text::comment(line)));
         lines.collect::<Vec<_>>().join("\n")
-    }
-}
-
-/// Fewest cases for a value.
-fn least(indicator: &Indicator) -> u64 {
-    if indicator.kind.counts_without_cases() {
-        indicator.min_cases
-    } else {
-        indicator.min_cases.max(1)
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod answers;
 mod differential;
+mod duckdb;
 mod tables;
 mod whole;
 

@@ -3,6 +3,7 @@
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
+use crate::exact::Quantity;
 use crate::sample::Answer;
 
 /// What the text of a value says, read as the type of ours.
@@ -17,6 +18,27 @@ pub(super) fn read(text: &str, like: &Answer) -> Option<Answer> {
         Answer::Date(_) => Answer::Date(text.parse().ok()?),
         Answer::Number(_) => Answer::Number(number(text)?),
     })
+}
+
+/// The same where fractions are written `[n, d]` and not in lowest terms.
+pub(super) fn read_unreduced(text: &str, like: &Answer) -> Option<Answer> {
+    match (pair(text), like) {
+        (Some(number), Answer::Number(_)) => Some(Answer::Number(number)),
+        _ => read(text, like),
+    }
+}
+
+/// Whether `[n, d]` is the quantity.
+pub(super) fn is(text: &str, ours: Quantity) -> bool {
+    let ours = BigRational::new(ours.numerator.into(), ours.denominator.into());
+    pair(text) == Some(ours)
+}
+
+fn pair(text: &str) -> Option<BigRational> {
+    let pair = text.strip_prefix('[')?.strip_suffix(']')?;
+    let (above, below) = pair.split_once(", ")?;
+    let (above, below): (BigInt, BigInt) = (above.parse().ok()?, below.parse().ok()?);
+    Some(BigRational::new(above, below))
 }
 
 /// `{n,d}` or a decimal.

@@ -13,7 +13,7 @@ use crate::pack::{HitPolicy, Output};
 use crate::plan::Plan;
 use crate::sample::{Answer, Level, Question, Random, Reach, Setting, Trial, facts_of};
 use crate::sql::node::Writer;
-use crate::sql::{Dialect, Exporter, text};
+use crate::sql::{Dialect, Exporter, SqlError, text};
 
 /// Subjects, and most rows of one.
 const SIZE: (usize, usize) = (24, 16);
@@ -83,23 +83,28 @@ const fn name(kind: &FaultKind) -> &'static str {
     }
 }
 
-fn query(plan: &Plan, question: &Question) -> (String, &'static str) {
+/// The query of key and value of a formula, and its key.
+pub(super) fn query(
+    plan: &Plan,
+    question: &Question,
+    dialect: Dialect,
+) -> Result<(String, &'static str), SqlError> {
     let compiled = &question.compiled;
     let writer = Writer {
         rule: "sample",
         pack: &plan.pack,
         constants: &plan.constants,
-        dialect: Dialect::PostgreSql,
+        dialect,
         key: "row_no",
         aggregates: &[],
         peers: &[],
     };
     if question.level == Level::Row {
-        let value = writer.node(&compiled.root).unwrap().text;
-        return (
+        let value = writer.node(&compiled.root)?.text;
+        return Ok((
             format!("SELECT row_no AS key, CAST({value} AS text) AS value FROM facts"),
             "row_no",
-        );
+        ));
     }
     let writer = Writer {
         key: "department",
@@ -107,15 +112,15 @@ fn query(plan: &Plan, question: &Question) -> (String, &'static str) {
         peers: &compiled.peers,
         ..writer
     };
-    let value = writer.node(&compiled.root).unwrap().text;
-    let counted = writer.counted(&compiled.aggregates, None, "facts").unwrap();
-    let counted = writer.compared(compiled, 0, counted).unwrap();
-    (
+    let value = writer.node(&compiled.root)?.text;
+    let counted = writer.counted(&compiled.aggregates, None, "facts")?;
+    let counted = writer.compared(compiled, 0, counted)?;
+    Ok((
         format!(
             "SELECT department AS key, CAST({value} AS text) AS value FROM ({counted}) AS c WHERE cases >= 0"
         ),
         "department",
-    )
+    ))
 }
 
 fn key(case: &Case, lane: usize) -> String {
@@ -232,8 +237,9 @@ fn given(server: &Server, cases: &[Case]) -> Vec<String> {
         .collect()
 }
 
-fn prepare(server: &Server, setting: &Setting, frame: &Frame) {
-    let exporter = Exporter::new(&setting.plan, Dialect::PostgreSql);
+/// The tables and functions that formulas over the facts need.
+pub(super) fn script(setting: &Setting, frame: &Frame, dialect: Dialect) -> String {
+    let exporter = Exporter::new(&setting.plan, dialect);
     let mut script = exporter.functions().to_owned();
     script.push_str(&exporter.calendar(&setting.calendar));
     script.push_str(&exporter.tables().unwrap());
@@ -255,6 +261,9 @@ fn prepare(server: &Server, setting: &Setting, frame: &Frame) {
             "INSERT INTO departments VALUES ('{subject:03}', '{group}');\n"
         ));
     }
+    if dialect == Dialect::DuckDb {
+        return script;
+    }
     script.push_str(
         "CREATE TABLE period_before (department text, indicator text, value numeric[]);\n",
     );
@@ -268,7 +277,7 @@ fn prepare(server: &Server, setting: &Setting, frame: &Frame) {
         }
     }
     script.push_str(OUTCOME);
-    server.run(&script).unwrap();
+    script
 }
 
 /// Everything about one set of cases.
@@ -293,7 +302,9 @@ fn random_formulas_agree_with_postgresql_to_the_last_digit() {
     let settings = Rounding::ALL.map(setting);
     let mut random = Random::new(809);
     let frame = facts(&settings[0], &mut random);
-    prepare(&server, &settings[0], &frame);
+    server
+        .run(&script(&settings[0], &frame, Dialect::PostgreSql))
+        .unwrap();
     let (mut pairs, mut refused, mut faults) = (0, 0, BTreeMap::new());
     while pairs < oracle::pairs() {
         let mut cases = Vec::new();
@@ -308,7 +319,7 @@ fn random_formulas_agree_with_postgresql_to_the_last_digit() {
                     setting.ask(&text, Level::Row).unwrap()
                 }
             };
-            let (query, key) = query(&setting.plan, &question);
+            let (query, key) = query(&setting.plan, &question, Dialect::PostgreSql).unwrap();
             let answers = trial.columns(&question).into_iter().map(|answer| {
                 answer
                     .inspect_err(|fault| *faults.entry(name(fault)).or_insert(0) += 1)

@@ -224,7 +224,7 @@ fn random_tables_of_every_hit_policy_agree_with_postgresql() {
     let mut pack = setting.plan.pack().clone();
     let mut random = Random::new(41);
     pack.tables = (0..90).map(|number| table(&mut random, number)).collect();
-    let mut script = format!("{}{OUTCOME}", include_str!("../prelude.sql"));
+    let mut script = format!("{}{OUTCOME}", include_str!("../postgresql.sql"));
     let mut expected = Vec::new();
     for table in &pack.tables {
         script.push_str(&tables::create(&pack, table).unwrap());

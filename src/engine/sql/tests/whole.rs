@@ -29,7 +29,8 @@ fn sometimes(random: &mut Random, sides: usize, datum: Datum) -> Datum {
     }
 }
 
-fn frame(random: &mut Random) -> Frame {
+/// Random facts of the pack.
+pub(super) fn random_frame(random: &mut Random) -> Frame {
     let schema = schema();
     let mut builder = RowBuilder::new(&schema, SUBJECTS);
     for _ in 0..400 {
@@ -84,8 +85,9 @@ fn frame(random: &mut Random) -> Frame {
     builder.finish().unwrap()
 }
 
-fn script(plan: &Plan, frame: &Frame) -> String {
-    let exporter = Exporter::new(plan, Dialect::PostgreSql);
+/// The tables and functions of the pack over the facts.
+pub(super) fn script(plan: &Plan, frame: &Frame, dialect: Dialect) -> String {
+    let exporter = Exporter::new(plan, dialect);
     let mut script = exporter.functions().to_owned();
     script.push_str(&exporter.calendar(&calendar()));
     script.push_str(&exporter.tables().unwrap());
@@ -113,7 +115,7 @@ fn script(plan: &Plan, frame: &Frame) -> String {
 }
 
 /// The columns of the deadline, a row a line.
-fn deadline_rows(bound: &Bound<'_>) -> Vec<String> {
+pub(super) fn deadline_rows(bound: &Bound<'_>) -> Vec<String> {
     let columns = ["due_on", "days", "limit", "on_time", "open", "due"];
     let columns = columns.map(|suffix| {
         bound
@@ -138,12 +140,17 @@ fn deadline_rows(bound: &Bound<'_>) -> Vec<String> {
     (0..columns[0].values.len()).map(row).collect()
 }
 
-fn cell(cell: Cell) -> String {
-    let status = match cell.status {
+/// A status as the queries name it.
+pub(super) const fn status(status: Status) -> &'static str {
+    match status {
         Status::Known => "known",
         Status::NoCases => "no_cases",
         Status::BelowMinimum => "below_minimum",
-    };
+    }
+}
+
+fn cell(cell: Cell) -> String {
+    let status = status(cell.status);
     let (value, hit) = match cell.value {
         Some(Value::Number(Quantity {
             numerator,
@@ -152,7 +159,8 @@ fn cell(cell: Cell) -> String {
         Some(Value::Bool(hit)) => (String::new(), if hit { "t" } else { "f" }),
         None => (String::new(), ""),
     };
-    let band = cell.band.map_or_else(String::new, |band| band.to_string());
+    let pair = |one: Quantity| format!("{{{},{}}}", one.numerator, one.denominator);
+    let band = cell.band.map_or_else(String::new, pair);
     let parts = [
         cell.cases.to_string(),
         status.into(),
@@ -168,9 +176,11 @@ fn deadlines_and_indicators_of_a_pack_agree_with_postgresql() {
     for seed in 0..3 {
         let Some(server) = Server::new() else { return };
         let (plan, calendar) = (crate::tests::plan("2026-03"), calendar());
-        let frame = frame(&mut Random::new(seed));
+        let frame = random_frame(&mut Random::new(seed));
         let bound = plan.bind(&frame, &calendar).unwrap();
-        server.run(&script(&plan, &frame)).unwrap();
+        server
+            .run(&script(&plan, &frame, Dialect::PostgreSql))
+            .unwrap();
         let found = server.run(
             "SELECT reply_due_on, reply_days, reply_limit, reply_on_time, reply_open, reply_due \
              FROM requests ORDER BY row_no",
@@ -181,7 +191,7 @@ fn deadlines_and_indicators_of_a_pack_agree_with_postgresql() {
         for column in bound.evaluate().unwrap().indicators {
             let (query, remark) = exporter.indicator(column.indicator).unwrap();
             let found = server.run(&format!(
-                "{remark}\nSELECT cases, status, value, hit, CAST(band AS integer) \
+                "{remark}\nSELECT cases, status, value, hit, band \
                  FROM ({query}) AS q ORDER BY department"
             ));
             let expected: Vec<String> = column.cells.iter().map(cell).collect();
@@ -207,13 +217,17 @@ fn a_due_date_beyond_the_published_years_is_absent_and_one_before_them_is_refuse
     };
     let late = of("2026-12-28");
     let bound = plan.bind(&late, &calendar).unwrap();
-    server.run(&script(&plan, &late)).unwrap();
+    server
+        .run(&script(&plan, &late, Dialect::PostgreSql))
+        .unwrap();
     let found = server.run("SELECT reply_due_on, reply_days, reply_limit, reply_on_time, reply_open, reply_due FROM requests");
     assert_eq!(found.unwrap().trim_end(), deadline_rows(&bound)[0]);
     let Some(server) = Server::new() else { return };
     let early = of("2020-12-28");
     assert!(plan.bind(&early, &calendar).is_err());
-    let refused = server.run(&script(&plan, &early)).unwrap_err();
+    let refused = server
+        .run(&script(&plan, &early, Dialect::PostgreSql))
+        .unwrap_err();
     assert!(refused.contains("没有适用的规则"), "{refused}");
     let terms = [
         ("workdays(DATE '2023-12-31', DATE '2024-01-02')", Some("1")),

@@ -159,3 +159,13 @@ BEGIN
   END IF;
   RETURN value;
 END $$;
+
+CREATE FUNCTION judged_within(value numeric[], most numeric, indicator text, at anyelement)
+RETURNS numeric[] LANGUAGE plpgsql STRICT VOLATILE AS $$
+BEGIN
+  IF value[1] < 0 OR value[1] > most * value[2] THEN
+    RAISE EXCEPTION '% 的评定值不在 0 至 % 之间 (judgement out of range) (%)', indicator, most, at
+      USING ERRCODE = 'HX003';
+  END IF;
+  RETURN value;
+END $$;
