@@ -144,7 +144,7 @@ pub enum Error {
     #[error("报告生成失败：{0}")]
     Report(#[from] report::ReportError),
     /// The assessment met faults that stop the money path.
-    #[error("{0}")]
+    #[error(transparent)]
     Assess(#[from] assess::AssessError),
     /// The system's source of randomness failed.
     #[error("系统随机数不可用 (no randomness available)")]

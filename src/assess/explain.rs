@@ -103,7 +103,14 @@ impl Explainer<'_> {
         );
         let grade_zh = grade.map_or("不定等次", |title| title.as_str());
         let rank = match result.rank {
-            Some(rank) => format!("，同组第 {rank} 名（共 {} 个部门）", result.of),
+            Some(rank) => {
+                let whose = if self.month.pack().ranking.within_group {
+                    "同组"
+                } else {
+                    ""
+                };
+                format!("，{whose}第 {rank} 名（共 {} 个部门）", result.of)
+            }
             None => String::new(),
         };
         let rank_en = match result.rank {
