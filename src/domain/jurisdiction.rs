@@ -50,6 +50,17 @@ impl Level {
     }
 }
 
+/// How two jurisdictions lie to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relation {
+    /// They are the same.
+    Horizontal,
+    /// One is above the other.
+    Vertical,
+    /// Neither is above the other.
+    CrossRegion,
+}
+
 /// One jurisdiction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Jurisdiction {
@@ -117,6 +128,18 @@ impl JurisdictionTree {
         self.lineage(one)
             .find(|node| self.lineage(other).any(|above| above.code == node.code))
     }
+
+    /// How two jurisdictions lie to each other.
+    pub fn relation(&self, one: &JurisdictionCode, other: &JurisdictionCode) -> Relation {
+        if one == other {
+            return Relation::Horizontal;
+        }
+        let superior = self.lowest_common_superior(one, other);
+        match superior.map(|node| &node.code) {
+            Some(code) if code == one || code == other => Relation::Vertical,
+            _ => Relation::CrossRegion,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -142,14 +165,21 @@ mod tests {
 
     #[test]
     fn the_payer_is_the_lowest_common_superior() {
+        use Relation::{CrossRegion, Horizontal, Vertical};
         let tree = tree();
-        for (one, other, superior) in [
-            ("410105", "410105", Some("410105")),
-            ("410105", "410100", Some("410100")),
-            ("410105", "410102", Some("410100")),
-            ("410105", "410200", Some("410000")),
-            ("410100", "420000", None),
+        for (one, other, superior, relation) in [
+            ("410105", "410105", Some("410105"), Horizontal),
+            ("410105", "410100", Some("410100"), Vertical),
+            ("410000", "410105", Some("410000"), Vertical),
+            ("410105", "410102", Some("410100"), CrossRegion),
+            ("410105", "410200", Some("410000"), CrossRegion),
+            ("410100", "420000", None, CrossRegion),
         ] {
+            assert_eq!(
+                tree.relation(&one.into(), &other.into()),
+                relation,
+                "{one} {other}"
+            );
             let found = tree.lowest_common_superior(&one.into(), &other.into());
             assert_eq!(
                 found.map(|node| node.code.as_str()),

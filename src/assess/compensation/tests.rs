@@ -2,7 +2,7 @@
 
 use domain::facts::{Claim, ClaimKind, SourceLine};
 use domain::{DepartmentGroup, Period, Place};
-use engine::pack::{Formula, Parameter, ParameterValue};
+use engine::pack::{Flows, Formula, Parameter, ParameterValue, Unfunded, WithoutPot, YearEnd};
 use engine::{Exact as Decimal, Unit};
 use proptest::prelude::*;
 
@@ -11,6 +11,10 @@ use crate::assessment::{DepartmentResult, GradeHead, Score};
 use crate::awards::PotLine;
 use crate::fixture::{always, day, facts, pack, period, registry};
 use crate::prior::PriorReward;
+
+mod deductions;
+mod exhaustion;
+mod pots;
 
 fn parameter(id: &str, value: &str) -> Parameter {
     let value: Decimal = value.parse().unwrap();
@@ -35,7 +39,11 @@ fn component(id: &str, kind: ComponentKind) -> PackComponent {
         id: id.into(),
         title: String::new(),
         kind,
+        priority: None,
+        flows: Flows::ALL,
+        pots: Vec::new(),
         min_grade: Some("qualified".into()),
+        despite_veto: false,
         cite: Vec::new(),
         place: Place::default(),
     }
@@ -49,6 +57,7 @@ fn rules() -> Pack {
         ("share", "0.70"),
         ("carry_min", "0.50"),
         ("carry_max", "2.00"),
+        ("half", "0.5"),
     ]
     .iter()
     .map(|(id, value)| parameter(id, value))
@@ -64,15 +73,23 @@ fn rules() -> Pack {
         floor_ratio: Some("carry_min".into()),
         cap_ratio: Some("carry_max".into()),
     };
-    let rate = |rate: &str| ComponentKind::Claims { rate: rate.into() };
+    let rate = |of, rate: &str| ComponentKind::Claims {
+        of,
+        rate: rate.into(),
+    };
     rules.compensation = Some(Compensation {
         payer: "lowest_common_superior".into(),
         // The reward first: claims are settled before it all the same.
         components: vec![
             component("reward", pool),
-            component("cost", rate("cost_rate")),
-            component("loss", rate("loss_rate")),
+            component("cost", rate(ClaimKind::Cost, "cost_rate")),
+            component("loss", rate(ClaimKind::Loss, "loss_rate")),
         ],
+        exhaustion: Exhaustion::PriorityClasses,
+        unfunded: Unfunded::Lapse,
+        without_pot: WithoutPot::Unfunded,
+        deductions: Vec::new(),
+        year_end: YearEnd::default(),
         cite: Vec::new(),
         place: Place::default(),
     });
@@ -171,6 +188,7 @@ fn weight(payer: &str, department: &str, weight: i64) -> Weight {
         payer: payer.into(),
         department: department.into(),
         value: weight.into(),
+        most: None,
     }
 }
 
@@ -180,7 +198,9 @@ struct Case {
     facts: Facts,
     pots: Vec<Pot>,
     prior: Option<Prior>,
+    so_far: YearSoFar,
     weights: Vec<Weight>,
+    deductions: Vec<(DepartmentId, Exact)>,
 }
 
 impl Case {
@@ -192,21 +212,49 @@ impl Case {
             rules,
             pots,
             prior: None,
+            so_far: YearSoFar::default(),
             weights,
+            deductions: Vec::new(),
         }
     }
 
-    fn award(&self) -> Awards {
+    fn compensation(&mut self) -> &mut Compensation {
+        self.rules.compensation.as_mut().unwrap()
+    }
+
+    fn reasoned(&self) -> Reasoned {
         award(&Basis {
             pack: &self.rules,
             assessment: &self.assessment,
             facts: &self.facts,
             registry: &registry(&self.facts),
-            pots: &self.pots,
+            means: Means {
+                pots: &self.pots,
+                so_far: &self.so_far,
+            },
             prior: self.prior.as_ref(),
             weights: [("reward".to_owned(), self.weights.clone())].into(),
+            deductions: [("incidents".to_owned(), self.deductions.clone())].into(),
         })
         .unwrap()
+    }
+
+    fn award(&self) -> Awards {
+        self.reasoned().awards
+    }
+
+    /// The awards of a month whose claims are those decided in it, the earlier months remembered;
+    /// pots have what those left of them.
+    fn month(&mut self, month: &str, earlier: &mut Vec<Awards>) -> Awards {
+        self.assessment.period = period(month);
+        self.so_far = YearSoFar::before(period(month), earlier);
+        let awards = self.award();
+        for (pot, total) in self.pots.iter_mut().zip(&awards.pots) {
+            let taken = total.claims_fen.get() + total.rewards_fen.get();
+            pot.available_fen = Fen::new(pot.available_fen.get() - taken);
+        }
+        earlier.push(awards.clone());
+        awards
     }
 }
 
@@ -311,6 +359,7 @@ fn t20_rewards_move_within_bounds_of_the_last_period() {
     ];
     let mut case = Case::new(vec![pot("410100", 12_000, 12_000)], weights);
     let reward = |id: &str, fen: i64| PriorReward {
+        rule: "reward".into(),
         department: id.into(),
         payer: "410100".into(),
         reward_fen: Fen::new(fen),
@@ -393,6 +442,7 @@ proptest! {
             results: Vec::new(),
             rewards: ids.iter().zip(&before).filter_map(|(id, fen)| {
                 fen.map(|fen| PriorReward {
+                    rule: "reward".into(),
                     department: (*id).into(),
                     payer: "410100".into(),
                     reward_fen: Fen::new(fen),

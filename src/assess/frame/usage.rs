@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use domain::DepartmentId;
 use domain::facts::{SourceLine, UsageDay};
-use domain::{DepartmentId, JurisdictionCode};
 use engine::frame::Dictionary;
 use engine::{ColumnData, Values};
 
@@ -285,9 +285,7 @@ impl Builder<'_> {
         let tree = &self.registry.jurisdictions;
         let payer = both.and_then(|(a, b)| tree.lowest_common_superior(a, b));
         let payer = payer.map(|node| node.code.as_str());
-        let above = |code: &JurisdictionCode| payer == Some(code.as_str());
-        let horizontal = pair.0 == pair.1;
-        let vertical = !horizontal && both.is_some_and(|(a, b)| above(a) || above(b));
+        let lie = both.map(|(a, b)| tree.relation(a, b));
         let index = payer.map_or(0, |payer| {
             let known = payers.iter().position(|known| *known == payer);
             known.unwrap_or_else(|| {
@@ -297,8 +295,8 @@ impl Builder<'_> {
         });
         Relation {
             payer: u32::try_from(index).unwrap_or_default(),
-            horizontal,
-            vertical,
+            horizontal: lie == Some(domain::Relation::Horizontal),
+            vertical: lie == Some(domain::Relation::Vertical),
         }
     }
 }

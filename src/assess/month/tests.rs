@@ -7,11 +7,13 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::assessment::{Standing, Status};
-use crate::awards::PotLine;
+use crate::awards::{Awards, Pot, PotLine};
+use crate::compensation::Means;
 use crate::explanation::NodeKind;
 use crate::fixture::generated::{SMALL, Size, generated};
 use crate::fixture::shipped::{calendar, load, pack, pack_files};
 use crate::fixture::{self, day, period, usage};
+use crate::year_so_far::YearSoFar;
 
 fn assessed(facts: &Facts, month: &str) -> Assessment {
     assess(&pack(), facts, &calendar(), period(month), None).unwrap()
@@ -297,6 +299,17 @@ fn a_change_of_one_fact_gains_what_was_promised() {
     assert!(checked > 10, "only {checked} checked");
 }
 
+fn means(pots: &[Pot]) -> Means<'_> {
+    static NOTHING: YearSoFar = YearSoFar {
+        open_claims: Vec::new(),
+        awarded: Vec::new(),
+    };
+    Means {
+        pots,
+        so_far: &NOTHING,
+    }
+}
+
 #[test]
 fn awards_give_the_month_away_and_the_next_month_remembers() {
     let (pack, calendar) = (pack(), calendar());
@@ -316,7 +329,7 @@ fn awards_give_the_month_away_and_the_next_month_remembers() {
             available_fen: Fen::new(120_000_007),
         })
         .to_vec();
-    let awards = month.compensate(&assessment, &pots).unwrap();
+    let awards = month.compensate(&assessment, means(&pots)).unwrap();
     for total in &awards.pots {
         assert_eq!(total.rewards_fen, total.reward_pool_fen, "{:?}", total.line);
         assert!(total.rewards_fen.get() > 0);
@@ -347,7 +360,7 @@ fn awards_give_the_month_away_and_the_next_month_remembers() {
         .map(|d| d.change.clone().unwrap())
         .collect();
     assert!(changes.iter().all(|change| change.total.is_zero()));
-    let again = later.compensate(&next, &pots).unwrap();
+    let again = later.compensate(&next, means(&pots)).unwrap();
     assert_eq!(awards.pots, again.pots);
 }
 
