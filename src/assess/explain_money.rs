@@ -151,12 +151,9 @@ impl Explainer<'_> {
         }
     }
 
-    fn government(&self, code: &domain::JurisdictionCode) -> String {
-        let known = self.month.facts().jurisdictions.iter();
-        let mut known = known.filter(|node| node.code == *code);
-        known
-            .next()
-            .map_or_else(|| code.to_string(), |node| node.name.clone())
+    fn government<'s>(&'s self, code: &'s domain::JurisdictionCode) -> &'s str {
+        let on = self.awards.period.last_day();
+        self.month.facts().jurisdiction_name(code, on)
     }
 
     /// Which pots pay, and who advances when they are not the payer's.

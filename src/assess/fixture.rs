@@ -177,6 +177,7 @@ pub(crate) fn jurisdictions() -> Vec<Jurisdiction> {
         name: code.into(),
         level,
         parent: parent.map(Into::into),
+        valid: Jurisdiction::always(),
     };
     [
         ("410000", Level::Province, None),

@@ -31,7 +31,9 @@ pub mod pack_test;
 pub mod prior;
 pub mod raise;
 pub mod schema;
+pub mod settlement;
 pub mod shapley;
+pub mod year_end;
 pub mod year_so_far;
 
 pub use assessment::{

@@ -78,19 +78,13 @@ impl App {
         let (assessment, awards) = (&decided.assessment, &decided.awards);
         let period = assessment.period;
         let (state, state_title) = self.state_of(period, &frozen.run)?;
-        let payer_name = |code: &domain::JurisdictionCode| {
-            let found = frozen
-                .inputs
-                .facts
-                .jurisdictions
-                .iter()
-                .find(|node| node.code == *code);
-            found.map_or_else(|| code.to_string(), |node| node.name.clone())
-        };
+        let facts = &frozen.inputs.facts;
         let pots = awards.pots.iter().map(|pot| {
             let awarded_fen: Fen = [&pot.claims_fen, &pot.rewards_fen].into_iter().sum();
             PotUse {
-                payer: payer_name(&pot.line.payer),
+                payer: facts
+                    .jurisdiction_name(&pot.line.payer, period.last_day())
+                    .to_owned(),
                 line: format!("{} {}", pot.line.budget_line, pot.line.programme),
                 authority_fen: pot.authority_fen,
                 awarded_fen,

@@ -176,16 +176,19 @@ impl Awarding<'_> {
         }
     }
 
-    /// Who pays the claim, and the department that answers for the claimant now.
+    /// Who pays the claim, by the tree of the month it is about, and the department that answers for
+    /// the claimant now.
     fn parties(&self, claim: &Claim) -> Result<(JurisdictionCode, DepartmentId), AssessError> {
         let registry = self.basis.registry;
         let last_day = self.basis.assessment.period.last_day();
         let answers = registry.answerable_on(&claim.department, last_day);
         let department = answers.or_else(|| registry.get(&claim.department));
         let payer = department.and_then(|department| {
-            registry
-                .jurisdictions
-                .lowest_common_superior(&department.jurisdiction, &claim.beneficiary)
+            registry.jurisdictions.lowest_common_superior(
+                &department.jurisdiction,
+                &claim.beneficiary,
+                claim.period.last_day(),
+            )
         });
         match (payer, department) {
             (Some(payer), Some(department)) => Ok((payer.code.clone(), department.id.clone())),
@@ -206,7 +209,8 @@ impl Awarding<'_> {
     ) -> bool {
         let registry = self.basis.registry;
         let from = registry.get(department).map(|one| &one.jurisdiction);
-        let relation = from.map(|from| registry.jurisdictions.relation(from, &claim.beneficiary));
+        let (tree, day) = (&registry.jurisdictions, claim.period.last_day());
+        let relation = from.map(|from| tree.relation(from, &claim.beneficiary, day));
         relation.is_some_and(|relation| component.flows.include(relation))
     }
 

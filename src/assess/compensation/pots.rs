@@ -81,7 +81,8 @@ impl Awarding<'_> {
             return payer.clone();
         }
         let tree = &self.basis.registry.jurisdictions;
-        let mut superiors = tree.lineage(payer).skip(1);
+        let last_day = self.basis.assessment.period.last_day();
+        let mut superiors = tree.lineage(payer, last_day).skip(1);
         let advancing = superiors.find(|node| has_pots(&node.code));
         advancing.map_or_else(|| payer.clone(), |node| node.code.clone())
     }

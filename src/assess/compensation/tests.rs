@@ -14,6 +14,7 @@ use crate::prior::PriorReward;
 
 mod deductions;
 mod exhaustion;
+mod payers;
 mod pots;
 
 fn parameter(id: &str, value: &str) -> Parameter {
@@ -222,7 +223,7 @@ impl Case {
         self.rules.compensation.as_mut().unwrap()
     }
 
-    fn reasoned(&self) -> Reasoned {
+    fn try_reasoned(&self) -> Result<Reasoned, AssessError> {
         award(&Basis {
             pack: &self.rules,
             assessment: &self.assessment,
@@ -236,11 +237,10 @@ impl Case {
             weights: [("reward".to_owned(), self.weights.clone())].into(),
             deductions: [("incidents".to_owned(), self.deductions.clone())].into(),
         })
-        .unwrap()
     }
 
     fn award(&self) -> Awards {
-        self.reasoned().awards
+        self.try_reasoned().unwrap().awards
     }
 
     /// The awards of a month whose claims are those decided in it, the earlier months remembered;

@@ -344,7 +344,7 @@ fn awards_give_the_month_away_and_the_next_month_remembers() {
         let mut above = prepared
             .registry
             .jurisdictions
-            .lineage(&department.jurisdiction);
+            .lineage(&department.jurisdiction, prepared.period.last_day());
         assert!(above.any(|node| node.code == award.payer));
     }
     let prior = Prior::of(&assessment, &awards);

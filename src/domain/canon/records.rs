@@ -50,7 +50,7 @@ canon_struct! {
     SourceLine { batch, line }
     Batch { sha256, file_name }
     DateRange { from, to }
-    Jurisdiction { code, name, level, parent }
+    Jurisdiction { code, name, level, parent, valid }
     Department { id, name, jurisdiction, group, valid, successor }
     Resource {
         code, name, provider, class, format, share_type, share_condition, update_cycle, grade,
@@ -78,9 +78,9 @@ canon_struct! {
 }
 
 /// The form of facts without judgements and measures, which were not known then.
-const FACTS_1: &str = "hengxiang-facts-1";
+const FACTS_1: &str = "hengxiang-facts-3";
 /// The form with them, at the end.
-const FACTS_2: &str = "hengxiang-facts-2";
+const FACTS_2: &str = "hengxiang-facts-3";
 
 impl Canon for Facts {
     /// In the oldest form that holds them: what was frozen before a form existed keeps its bytes, and
