@@ -51,12 +51,11 @@ fn payers(mut facts: Facts, flows: &[UsageDay]) -> Vec<(String, String)> {
     facts.usage = flows.to_vec();
     facts.normalise();
     let (pack, calendar) = (shipped(), calendar());
-    let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03")).unwrap();
+    let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03"), None).unwrap();
     let month = prepared.month().unwrap();
-    let assessment = month.assess(None).unwrap();
+    let assessment = month.assess().unwrap();
     let means = Means {
         pots: &[],
-        prior: None,
         so_far: &YearSoFar::default(),
     };
     let awards = month.compensate(&assessment, means).unwrap();
