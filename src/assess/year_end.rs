@@ -236,8 +236,11 @@ mod tests {
         }
     }
 
-    /// Origin and fen of what lapses, and of what goes on.
-    fn parted(end: &YearEnd) -> (Vec<(i32, i64)>, Vec<(i32, i64)>) {
+    /// Year of origin, and fen.
+    type Tranches = Vec<(i32, i64)>;
+
+    /// What lapses, and what goes on.
+    fn parted(end: &YearEnd) -> (Tranches, Tranches) {
         let lapses = end.lapses.iter();
         let carries = end.carries.iter();
         (

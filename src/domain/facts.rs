@@ -350,7 +350,7 @@ impl Facts {
         let versions = || self.jurisdictions.iter().filter(|node| node.code == *code);
         let found = versions().find(|node| node.valid.contains(on));
         found
-            .or_else(|| versions().last())
+            .or_else(|| versions().next_back())
             .map_or(code.as_str(), |node| &node.name)
     }
 

@@ -193,6 +193,21 @@ fn weight(payer: &str, department: &str, weight: i64) -> Weight {
     }
 }
 
+/// February, in which the city rewarded each with so many fen.
+fn prior(rewards: &[(&str, i64)]) -> Prior {
+    let reward = |(id, fen): &(&str, i64)| PriorReward {
+        rule: "reward".into(),
+        department: (*id).into(),
+        payer: "410100".into(),
+        reward_fen: Fen::new(*fen),
+    };
+    Prior {
+        period: period("2026-02"),
+        results: Vec::new(),
+        rewards: rewards.iter().map(reward).collect(),
+    }
+}
+
 struct Case {
     rules: Pack,
     assessment: Assessment,
@@ -358,17 +373,7 @@ fn t20_rewards_move_within_bounds_of_the_last_period() {
         weight("410100", "C", 1),
     ];
     let mut case = Case::new(vec![pot("410100", 12_000, 12_000)], weights);
-    let reward = |id: &str, fen: i64| PriorReward {
-        rule: "reward".into(),
-        department: id.into(),
-        payer: "410100".into(),
-        reward_fen: Fen::new(fen),
-    };
-    case.prior = Some(Prior {
-        period: period("2026-02"),
-        results: Vec::new(),
-        rewards: vec![reward("A", 200), reward("B", 301)],
-    });
+    case.prior = Some(prior(&[("A", 200), ("B", 301)]));
     assert_eq!(
         amounts(&case.award(), Component::Reward),
         [
@@ -437,18 +442,8 @@ proptest! {
                 claim(&n.to_string(), ids[*who], kind, *fen)
             })
             .collect();
-        case.prior = Some(Prior {
-            period: period("2026-02"),
-            results: Vec::new(),
-            rewards: ids.iter().zip(&before).filter_map(|(id, fen)| {
-                fen.map(|fen| PriorReward {
-                    rule: "reward".into(),
-                    department: (*id).into(),
-                    payer: "410100".into(),
-                    reward_fen: Fen::new(fen),
-                })
-            }).collect(),
-        });
+        let rewarded = ids.iter().zip(&before).filter_map(|(id, fen)| Some((*id, (*fen)?)));
+        case.prior = Some(prior(&rewarded.collect::<Vec<_>>()));
         let awards = case.award();
         let total = &awards.pots[0];
         prop_assert!(total.claims_fen.get() + total.rewards_fen.get() <= available);

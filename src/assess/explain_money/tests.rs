@@ -5,28 +5,12 @@ use engine::pack::Unfunded;
 use proptest::prelude::*;
 
 use super::*;
-use crate::awards::{Pot, PotLine};
-use crate::fixture::day;
 use crate::fixture::generated::{SMALL, generated};
 use crate::fixture::shipped::{calendar, pack};
+use crate::fixture::{day, pots};
 use crate::month::Prepared;
 use crate::prior::Prior;
 use crate::year_so_far::YearSoFar;
-
-fn pots(available: i64) -> Vec<Pot> {
-    ["410000", "410100"]
-        .map(|payer| Pot {
-            line: PotLine {
-                payer: payer.into(),
-                budget_year: 2026,
-                budget_line: "2010301".into(),
-                programme: "共享补偿".into(),
-            },
-            authority_fen: Fen::new(120_000_007),
-            available_fen: Fen::new(available),
-        })
-        .to_vec()
-}
 
 /// The explanations of all departments of a month and of the month after, which remembers it; each
 /// with what the awards give the department.
@@ -51,7 +35,7 @@ fn explained(seed: u64, available: i64) -> Vec<(Explanation, i64)> {
     let prepared = Prepared::new(&pack, &facts, &calendar, march, None).unwrap();
     let month = prepared.month().unwrap();
     let assessment = month.assess().unwrap();
-    let pots = pots(available);
+    let pots = pots(120_000_007, available);
     let means = Means {
         pots: &pots,
         so_far: &YearSoFar::default(),

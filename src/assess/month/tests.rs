@@ -1,13 +1,13 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+use domain::ShareType;
 use domain::canon::decode;
 use domain::facts::{Incident, Request, RequestOutcome, SourceLine};
-use domain::{Fen, ShareType};
 use proptest::prelude::*;
 
 use super::*;
 use crate::assessment::{Standing, Status};
-use crate::awards::{Awards, Pot, PotLine};
+use crate::awards::{Awards, Pot};
 use crate::compensation::Means;
 use crate::explanation::NodeKind;
 use crate::fixture::generated::{SMALL, Size, generated};
@@ -317,18 +317,7 @@ fn awards_give_the_month_away_and_the_next_month_remembers() {
     let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03"), None).unwrap();
     let month = prepared.month().unwrap();
     let assessment = month.assess().unwrap();
-    let pots: Vec<Pot> = ["410000", "410100"]
-        .map(|payer| Pot {
-            line: PotLine {
-                payer: payer.into(),
-                budget_year: 2026,
-                budget_line: "2010301".into(),
-                programme: "共享补偿".into(),
-            },
-            authority_fen: Fen::new(120_000_007),
-            available_fen: Fen::new(120_000_007),
-        })
-        .to_vec();
+    let pots = fixture::pots(120_000_007, 120_000_007);
     let awards = month.compensate(&assessment, means(&pots)).unwrap();
     for total in &awards.pots {
         assert_eq!(total.rewards_fen, total.reward_pool_fen, "{:?}", total.line);

@@ -152,9 +152,10 @@ fn what_makes_no_sense_is_refused_with_its_place() {
         component(&format!("{cost}veto = \"maybe\"")),
         ["rules.unknown_word"]
     );
-    assert_eq!(
-        component("claims = \"cost\"\nrate = \"rewad_share\""),
-        ["rules.unknown_reference"]
+    let misspelt = component("claims = \"cost\"\nrate = \"rewad_share\"");
+    assert!(
+        misspelt.contains(&"rules.unknown_reference"),
+        "{misspelt:?}"
     );
     assert_eq!(
         component(&format!("{pool}from = \"requests\"")),

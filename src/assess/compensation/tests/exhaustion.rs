@@ -37,6 +37,21 @@ fn case(available: i64) -> Case {
     Case::new(vec![pot("410100", 0, available)], Vec::new())
 }
 
+/// Claims of three months, half of each paid ahead.
+fn half_advanced(available: i64) -> Case {
+    let mut case = case(available);
+    case.compensation().exhaustion = Exhaustion::ProRataAtYearEnd {
+        advance: "half".into(),
+    };
+    case.compensation().unfunded = Unfunded::Year;
+    case.facts.claims = vec![
+        of("early", "A", ClaimKind::Cost, 400, "2026-03-10"),
+        of("late", "B", ClaimKind::Cost, 800, "2026-11-10"),
+        of("last", "C", ClaimKind::Loss, 1000, "2026-12-10"),
+    ];
+    case
+}
+
 #[test]
 fn t20_one_class_is_cut_alike_whatever_its_components() {
     let mut case = case(500);
@@ -135,16 +150,7 @@ fn t20_a_claim_is_never_paid_twice_or_beyond_what_is_due() {
 
 #[test]
 fn t20_at_year_end_every_claim_of_the_year_gets_the_same_share() {
-    let mut case = case(600);
-    case.compensation().exhaustion = Exhaustion::ProRataAtYearEnd {
-        advance: "half".into(),
-    };
-    case.compensation().unfunded = Unfunded::Year;
-    case.facts.claims = vec![
-        of("early", "A", ClaimKind::Cost, 400, "2026-03-10"),
-        of("late", "B", ClaimKind::Cost, 800, "2026-11-10"),
-        of("last", "C", ClaimKind::Loss, 1000, "2026-12-10"),
-    ];
+    let mut case = half_advanced(600);
     let mut earlier = Vec::new();
     let march = case.month("2026-03", &mut earlier);
     assert_eq!(paid(&march), expect(&[("early", 200)]));
@@ -170,16 +176,7 @@ fn t20_at_year_end_every_claim_of_the_year_gets_the_same_share() {
 
 #[test]
 fn t20_the_year_is_settled_pro_rata_over_what_was_advanced() {
-    let mut case = case(1500);
-    case.compensation().exhaustion = Exhaustion::ProRataAtYearEnd {
-        advance: "half".into(),
-    };
-    case.compensation().unfunded = Unfunded::Year;
-    case.facts.claims = vec![
-        of("early", "A", ClaimKind::Cost, 400, "2026-03-10"),
-        of("late", "B", ClaimKind::Cost, 800, "2026-11-10"),
-        of("last", "C", ClaimKind::Loss, 1000, "2026-12-10"),
-    ];
+    let mut case = half_advanced(1500);
     let mut earlier = Vec::new();
     case.month("2026-03", &mut earlier);
     case.month("2026-11", &mut earlier);

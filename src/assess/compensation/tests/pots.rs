@@ -208,17 +208,7 @@ fn t20_a_slice_that_is_not_there_is_unfunded_to_each_who_would_have_shared_it() 
 fn t20_floors_beyond_the_pool_are_scaled_and_what_is_missing_is_shown() {
     let weights = vec![weight("410100", "A", 1), weight("410100", "B", 2)];
     let mut case = Case::new(vec![line("甲", 12_000)], weights);
-    let before = |id: &str, fen: i64| PriorReward {
-        rule: "reward".into(),
-        department: id.into(),
-        payer: "410100".into(),
-        reward_fen: Fen::new(fen),
-    };
-    case.prior = Some(Prior {
-        period: period("2026-02"),
-        results: Vec::new(),
-        rewards: vec![before("A", 2000), before("B", 800)],
-    });
+    case.prior = Some(prior(&[("A", 2000), ("B", 800)]));
     // Floors of 1000 and 400 on a slice of 700: half of each.
     assert_eq!(
         amounts(&case.award(), Component::Reward),

@@ -20,13 +20,6 @@ pub(crate) struct CompiledCost {
 /// The table whose rows are the data sets that could be replaced.
 const RESOURCES: &str = "resources";
 
-/// Rows of which there may be none, grouped within a subject.
-const ANY_ROWS: Rows<'static> = Rows {
-    condition: None,
-    may_be_empty: true,
-    of_subject: false,
-};
-
 /// The column that says who pays for a row.
 const PAYER: &str = "payer";
 
@@ -48,18 +41,11 @@ impl<'a> Compiler<'a> {
                 continue;
             };
             self.require_payer(table, component);
-            let Some((condition, value)) = self.rule(table, condition.as_ref(), weight, ANY_ROWS)
-            else {
-                continue;
-            };
-            self.expect_number(weight, value.root.ty);
-            all.push(CompiledRule {
-                index,
-                table,
-                condition,
-                value,
-                band: None,
-            });
+            let rule = self.amount(index, table, condition.as_ref(), weight);
+            if let Some(rule) = &rule {
+                self.expect_number(weight, rule.value.root.ty);
+            }
+            all.extend(rule);
         }
         all
     }
@@ -126,21 +112,37 @@ impl<'a> Compiler<'a> {
             let Some(table) = self.table(&deduction.from, &deduction.place, &what) else {
                 continue;
             };
-            let condition = deduction.condition.as_ref();
-            let Some((condition, value)) = self.rule(table, condition, &deduction.amount, ANY_ROWS)
-            else {
-                continue;
-            };
-            self.expect_yuan(&deduction.amount, value.root.ty);
-            all.push(CompiledRule {
-                index,
-                table,
-                condition,
-                value,
-                band: None,
-            });
+            let amount = &deduction.amount;
+            let rule = self.amount(index, table, deduction.condition.as_ref(), amount);
+            if let Some(rule) = &rule {
+                self.expect_yuan(amount, rule.value.root.ty);
+            }
+            all.extend(rule);
         }
         all
+    }
+
+    /// An amount over rows of which there may be none, grouped within a subject.
+    fn amount(
+        &mut self,
+        index: usize,
+        table: usize,
+        condition: Option<&Formula>,
+        value: &Formula,
+    ) -> Option<CompiledRule> {
+        let rows = Rows {
+            condition: None,
+            may_be_empty: true,
+            of_subject: false,
+        };
+        let (condition, value) = self.rule(table, condition, value, rows)?;
+        Some(CompiledRule {
+            index,
+            table,
+            condition,
+            value,
+            band: None,
+        })
     }
 
     fn components(&self) -> Vec<(usize, &'a Component)> {
