@@ -68,12 +68,8 @@ impl Material<'_> {
     }
 
     fn payer_name(&self, code: &domain::JurisdictionCode) -> String {
-        let found = self
-            .facts
-            .jurisdictions
-            .iter()
-            .find(|node| node.code == *code);
-        found.map_or_else(|| code.to_string(), |node| node.name.clone())
+        let on = self.assessment.period.last_day();
+        self.facts.jurisdiction_name(code, on).to_owned()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a run computes from, as one canonical value: nothing else may influence its result.
 
-use assess::{Pot, Prior};
+use assess::{Means, Pot, Prior, YearSoFar};
 use domain::canon::{Canon, CanonError, Reader, Writer, encode, sha256_hex};
 use domain::{Facts, Period, RunId};
 
@@ -19,9 +19,21 @@ pub struct RunInputs {
     pub prior: Option<Prior>,
     /// The pots, less what other months took from them.
     pub pots: Vec<Pot>,
+    /// What earlier months left: claims still due, awards of the year.
+    pub so_far: YearSoFar,
 }
 
-const FORMAT: &str = "hengxiang-inputs-2";
+impl RunInputs {
+    /// What the month may spend.
+    pub fn means(&self) -> Means<'_> {
+        Means {
+            pots: &self.pots,
+            so_far: &self.so_far,
+        }
+    }
+}
+
+const FORMAT: &str = "hengxiang-inputs-3";
 
 impl Canon for RunInputs {
     fn write(&self, to: &mut Writer) {
@@ -32,6 +44,7 @@ impl Canon for RunInputs {
         self.facts.write(to);
         self.prior.write(to);
         self.pots.write(to);
+        self.so_far.write(to);
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, CanonError> {
@@ -48,6 +61,7 @@ impl Canon for RunInputs {
             facts: Canon::read(from)?,
             prior: Canon::read(from)?,
             pots: Canon::read(from)?,
+            so_far: Canon::read(from)?,
         })
     }
 }

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use assess::{Pot, PotLine};
+use assess::{Awards, Pot, PotLine, YearSoFar};
 use chrono::NaiveDate;
 use domain::facts::Appropriation;
-use domain::{Fen, Period};
+use domain::{Fen, Period, RunId};
 use ledger::command::{Action, Actor, Command, Grant, Role};
 use ledger::{Books, Line, PeriodState};
 use store::AnyConn;
 
 use crate::App;
 use crate::error::Error;
+use crate::run::{Stage, load};
 
 /// The ledger's name of an assessment's pot.
 pub(crate) fn ledger_line(line: &PotLine) -> Line {
@@ -49,12 +50,11 @@ pub(crate) fn pots_of(
     }
     let books = store::ledger::books(conn)?;
     let mut taken: BTreeMap<PotLine, Fen> = BTreeMap::new();
-    for (run, state) in books.runs() {
-        let stands = state.stage.is_pending() || state.stage == ledger::Stage::Approved;
-        if state.period >= period || state.period.year() != period.year() || !stands {
-            continue;
-        }
+    for (_, run) in standing_before(&books, period) {
         for award in store::results::awards(conn, run, None)? {
+            if award.budget_year != period.year() {
+                continue;
+            }
             let line = PotLine {
                 payer: award.payer,
                 budget_year: award.budget_year,
@@ -81,6 +81,34 @@ pub(crate) fn pots_of(
             })
         })
         .collect()
+}
+
+/// What earlier months left to a month: those of its year, and the last one before whatever its
+/// year, since that one lists every claim that is still due.
+pub(crate) fn so_far(conn: &mut AnyConn, period: Period) -> Result<YearSoFar, Error> {
+    let books = store::ledger::books(conn)?;
+    let standing = standing_before(&books, period);
+    let last = standing.last().map(|(month, _)| *month);
+    let mut earlier = Vec::new();
+    for (month, run) in standing {
+        if month.year() == period.year() || Some(month) == last {
+            earlier.push(load::<Awards>(conn, run, Stage::Compensated)?);
+        }
+    }
+    Ok(YearSoFar::before(period, &earlier))
+}
+
+/// The runs that stand of months before one, in the order of months: calculated, submitted or
+/// approved, and neither sent back nor withdrawn.
+fn standing_before(books: &Books, period: Period) -> Vec<(Period, &RunId)> {
+    let stands = |stage: ledger::Stage| stage.is_pending() || stage == ledger::Stage::Approved;
+    let runs = books.runs();
+    let mut standing: Vec<(Period, &RunId)> = runs
+        .filter(|(_, state)| state.period < period && stands(state.stage))
+        .map(|(run, state)| (state.period, run))
+        .collect();
+    standing.sort();
+    standing
 }
 
 impl App {

@@ -4,6 +4,7 @@
 //! Started again after a crash, a run goes on at the first stage that is not recorded; since every
 //! stage computes from the frozen inputs alone, nobody can tell the difference.
 
+mod entries;
 mod record;
 pub(crate) mod report_files;
 pub(crate) mod summary;
@@ -97,7 +98,7 @@ pub(crate) fn prepare<'a>(
 /// The result of frozen inputs: the two pure functions in a row.
 pub(crate) fn decide(month: &Month<'_>, inputs: &RunInputs) -> Result<Decided, Error> {
     let assessment = month.assess()?;
-    let awards = month.compensate(&assessment, &inputs.pots)?;
+    let awards = month.compensate(&assessment, inputs.means())?;
     Ok(Decided { assessment, awards })
 }
 
@@ -146,7 +147,7 @@ impl App {
         watch.lap("assess");
 
         progress("补偿 (compensating)");
-        let awards = month.compensate(&assessment, &inputs.pots)?;
+        let awards = month.compensate(&assessment, inputs.means())?;
         let decided = Decided { assessment, awards };
         watch.lap("compensate");
 
@@ -170,9 +171,10 @@ impl App {
             let facts = store::facts::load_facts(conn, period)?;
             let prior = prior_of(conn, period.prev())?;
             let pots = pots::pots_of(conn, period, &facts.appropriations)?;
-            Ok::<_, Error>((facts, prior, pots))
+            let so_far = pots::so_far(conn, period)?;
+            Ok::<_, Error>((facts, prior, pots, so_far))
         });
-        let (facts, prior, pots) = inputs?;
+        let (facts, prior, pots, so_far) = inputs?;
         require_facts(&facts, period)?;
         Ok(Frozen::new(RunInputs {
             period,
@@ -181,6 +183,7 @@ impl App {
             facts,
             prior,
             pots,
+            so_far,
         }))
     }
 
@@ -246,33 +249,37 @@ fn prior_of(conn: &mut store::AnyConn, period: Period) -> Result<Option<Prior>, 
     Ok(Some(Prior::of(&assessment, &awards)))
 }
 
-/// The awards as the ledger takes them: those that have a pot.
+/// The awards as the ledger takes them. What earlier months left unfunded is in the books already:
+/// only the change of it is told.
 pub(crate) fn run_awards(run: &RunId, awards: &Awards) -> Result<RunAwards, Error> {
-    let lines = awards.awards.iter().filter_map(|award| {
-        let pot = awards.pots.get(usize::try_from(award.pot?).ok()?)?;
-        Some(ledger::command::Award {
-            department: award.department.clone(),
-            line: pots::ledger_line(&pot.line),
-            component: match award.component {
+    let mut lines = Vec::new();
+    for ((department, line, component), entry) in entries::entries(awards)? {
+        let unfunded_fen = entry.unfunded_fen.checked_sub(entry.brought_fen);
+        lines.push(ledger::command::Award {
+            department,
+            line: pots::ledger_line(&line),
+            component: match component {
                 assess::Component::Cost => ledger::Component::Cost,
                 assess::Component::Loss => ledger::Component::Loss,
                 assess::Component::Reward => ledger::Component::Reward,
             },
-            amount_fen: award.amount_fen,
-            unfunded_fen: award.unfunded_fen,
-            cite: award.cite.join("; "),
-        })
-    });
-    let claims = awards.awards.iter().filter(|award| award.pot.is_some());
+            amount_fen: entry.amount_fen,
+            unfunded_fen: unfunded_fen.ok_or(ledger::Rejection::OutOfRange)?,
+            cite: entry.cite.join("; "),
+        });
+    }
+    // A claim enters the books with the run of the month that decided it; what is paid of it later
+    // is brought forward.
+    let shares = awards.awards.iter().filter(|award| award.pot.is_some());
+    let claims = shares
+        .flat_map(|award| &award.claims)
+        .filter(|share| awards.period.contains(share.decided_on));
     Ok(RunAwards {
         run: run.clone(),
         period: awards.period,
         digest: awards.digest().parse().map_err(ledger::Rejection::from)?,
-        lines: lines.collect(),
-        claims: claims
-            .flat_map(|award| &award.claims)
-            .map(|claim| claim.as_str().into())
-            .collect(),
+        lines,
+        claims: claims.map(|share| share.claim.as_str().into()).collect(),
     })
 }
 

@@ -6,7 +6,7 @@ mod scenario;
 
 use std::collections::BTreeMap;
 
-use assess::{Assessment, Awards, Pot, PotLine, Prior};
+use assess::{Assessment, Awards, Pot, PotLine, Prior, YearSoFar};
 use domain::{Fen, Period, WorkdayCalendar};
 
 pub use assess::{Comparison, Side};
@@ -33,6 +33,10 @@ pub struct Simulated {
 struct Course {
     prior: Option<Prior>,
     taken: BTreeMap<PotLine, Fen>,
+    /// The first month, and what had been left to it.
+    left_to_first: Option<(Period, YearSoFar)>,
+    /// What the scenario awarded, month by month.
+    awards: Vec<Awards>,
     months: Vec<Comparison>,
 }
 
@@ -109,6 +113,7 @@ impl Course {
             pack_digest: scenario.pack.digest.clone(),
             prior: self.prior.take().or_else(|| inputs.prior.clone()),
             pots: self.pots(&inputs.pots, recorded_taken)?,
+            so_far: self.so_far(inputs),
             ..inputs.clone()
         };
         let prepared = run::prepare(&scenario.pack, calendar, &supposed)?;
@@ -119,7 +124,16 @@ impl Course {
         ));
         take(&mut self.taken, &decided.awards)?;
         self.prior = Some(Prior::of(&decided.assessment, &decided.awards));
+        self.awards.push(decided.awards);
         Ok(())
+    }
+
+    /// What was left to the first month, as the scenario's own months went on with it.
+    fn so_far(&mut self, inputs: &RunInputs) -> YearSoFar {
+        let (first, left) = self
+            .left_to_first
+            .get_or_insert_with(|| (inputs.period, inputs.so_far.clone()));
+        left.followed(*first, inputs.period, &self.awards)
     }
 
     /// The pots as the scenario finds them: what the recorded months before took is given back,

@@ -1,23 +1,44 @@
-//! Compensation: approved claims first, then the month's reward slice, never beyond the pots.
+//! Compensation: what each payer owes each department, never beyond the pots.
 //!
 //! The payer is a government, the lowest common superior of those who share, never the department
-//! that consumes: sharing is free of charge by law.
+//! that consumes: sharing is free of charge by law. Components are paid class after class; every
+//! due is kept with how it came about, and awards are what is left of it after deductions.
 
 use std::collections::BTreeMap;
 
 use domain::{DepartmentId, Facts, Fen, JurisdictionCode, Registry};
 use engine::Pack;
-use engine::pack::{Compensation, Component as PackComponent, ComponentKind};
+use engine::pack::{Compensation, Component as PackComponent, ComponentKind, Exhaustion};
 
 use crate::assessment::{Assessment, Standing};
-use crate::awards::{Advice, Award, Awards, Component, Outcome, Pot, PotTotal};
+use crate::awards::{Awards, Component, Outcome, Pot};
 use crate::error::AssessError;
 use crate::exact::Exact;
 use crate::explanation::cite_text;
 use crate::prior::Prior;
+use crate::year_so_far::YearSoFar;
 
+mod advice;
+mod booking;
 mod claims;
-mod rewards;
+mod cooperative;
+mod deductions;
+mod exhaustion;
+mod pools;
+mod pots;
+mod record;
+
+pub(crate) use cooperative::{Flow, weights as cooperative_weights};
+pub(crate) use record::{ClaimBasis, PoolBasis, Record, Why};
+
+/// What a period may spend and what earlier ones left to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Means<'a> {
+    /// The pots, in the order of their lines.
+    pub pots: &'a [Pot],
+    /// What earlier periods left.
+    pub so_far: &'a YearSoFar,
+}
 
 /// A provider's weight in the flows that one jurisdiction pays for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +46,8 @@ pub(crate) struct Weight {
     pub(crate) payer: JurisdictionCode,
     pub(crate) department: DepartmentId,
     pub(crate) value: Exact,
+    /// Most that the weight can bring, fen; `None` for no such bound.
+    pub(crate) most: Option<i64>,
 }
 
 /// What awards are computed from.
@@ -33,106 +56,123 @@ pub(crate) struct Basis<'a> {
     pub(crate) assessment: &'a Assessment,
     pub(crate) facts: &'a Facts,
     pub(crate) registry: &'a Registry,
-    pub(crate) pots: &'a [Pot],
+    pub(crate) means: Means<'a>,
+    /// The period before; floors and caps are measured by it.
     pub(crate) prior: Option<&'a Prior>,
     /// Weights by component id.
     pub(crate) weights: BTreeMap<String, Vec<Weight>>,
+    /// Yuan to deduct by deduction id and department.
+    pub(crate) deductions: BTreeMap<String, Vec<(DepartmentId, Exact)>>,
+}
+
+/// Awards and, in no canonical bytes, how each due came about.
+pub(crate) struct Reasoned {
+    pub(crate) awards: Awards,
+    pub(crate) records: Vec<Record>,
 }
 
 /// Awards under construction.
-struct Settlement<'a> {
+struct Awarding<'a> {
     basis: &'a Basis<'a>,
     compensation: &'a Compensation,
     /// Left in each pot, fen.
     left: Vec<i64>,
-    totals: Vec<PotTotal>,
-    awards: Vec<Award>,
+    /// Set aside for rewards and not given away, by pot, fen.
+    pools: Vec<Pool>,
+    records: Vec<Record>,
 }
 
-/// One department's due before it is drawn from pots.
-struct Due {
-    department: DepartmentId,
-    payer: JurisdictionCode,
-    component: Component,
-    amount: i64,
-    unfunded: i64,
-    outcome: Outcome,
-    exact: Exact,
-    claims: Vec<String>,
-    reason: String,
-    cite: Vec<String>,
+/// What a pot set aside for rewards.
+#[derive(Clone, Copy, Default)]
+struct Pool {
+    set_aside: i64,
+    undistributed: i64,
 }
 
 /// All awards of the period.
-pub(crate) fn award(basis: &Basis<'_>) -> Result<Awards, AssessError> {
+pub(crate) fn award(basis: &Basis<'_>) -> Result<Reasoned, AssessError> {
     let mut awards = Awards {
         period: basis.assessment.period,
         pack: basis.assessment.pack.clone(),
         assessment_digest: basis.assessment.digest(),
         awards: Vec::new(),
-        pots: basis.pots.iter().map(empty_total).collect(),
+        deductions: Vec::new(),
+        pots: Vec::new(),
         advice: Vec::new(),
     };
+    let mut records = Vec::new();
+    let mut pools = vec![Pool::default(); basis.means.pots.len()];
     if let Some(compensation) = &basis.pack.compensation {
-        let mut settlement = Settlement {
+        let pots = basis.means.pots.iter();
+        let mut awarding = Awarding {
             basis,
             compensation,
-            left: basis
-                .pots
+            left: pots.map(|pot| pot.available_fen.get().max(0)).collect(),
+            pools,
+            records: Vec::new(),
+        };
+        for class in classes(compensation) {
+            awarding.pay(&class)?;
+        }
+        awards.deductions = awarding.deduct()?;
+        records = awarding.records;
+        pools = awarding.pools;
+    }
+    awards.awards = records.iter().flat_map(Record::awards).collect();
+    awards.pots = booking::totals(basis.means.pots, &pools, &awards.awards)?;
+    awards.advice = advice::advice(basis, &awards.awards)?;
+    Ok(Reasoned { awards, records })
+}
+
+/// Components in the order of payment, those that are paid as one together.
+fn classes(compensation: &Compensation) -> Vec<Vec<&PackComponent>> {
+    let mut ordered: Vec<(usize, &PackComponent)> =
+        compensation.components.iter().enumerate().collect();
+    let is_claims = |one: &PackComponent| matches!(one.kind, ComponentKind::Claims { .. });
+    ordered.sort_by_key(|(index, one)| (one.priority.unwrap_or(u32::MAX), !is_claims(one), *index));
+    let mut classes: Vec<Vec<&PackComponent>> = Vec::new();
+    for (_, component) in ordered {
+        let joins = |class: &Vec<&PackComponent>| {
+            class.first().is_some_and(|first| {
+                let both_claims = is_claims(first) && is_claims(component);
+                both_claims
+                    && match compensation.exhaustion {
+                        Exhaustion::PriorityClasses => {
+                            component.priority.is_some() && component.priority == first.priority
+                        }
+                        Exhaustion::FirstCome => true,
+                        Exhaustion::ProRataAtYearEnd { .. } => component.pots == first.pots,
+                    }
+            })
+        };
+        match classes.iter_mut().find(|class| joins(class)) {
+            Some(class) => class.push(component),
+            None => classes.push(vec![component]),
+        }
+    }
+    classes
+}
+
+/// The accounting class of a component of the pack.
+fn class_of(component: &PackComponent) -> Component {
+    match &component.kind {
+        ComponentKind::Claims { of, .. } => match of {
+            domain::facts::ClaimKind::Cost => Component::Cost,
+            domain::facts::ClaimKind::Loss => Component::Loss,
+        },
+        ComponentKind::Pool { .. } | ComponentKind::Shapley { .. } => Component::Reward,
+    }
+}
+
+impl Awarding<'_> {
+    fn pay(&mut self, class: &[&PackComponent]) -> Result<(), AssessError> {
+        match class.first().map(|first| &first.kind) {
+            Some(ComponentKind::Claims { .. }) => self.pay_claims(class),
+            Some(ComponentKind::Pool { .. } | ComponentKind::Shapley { .. }) => class
                 .iter()
-                .map(|pot| pot.available_fen.get().max(0))
-                .collect(),
-            totals: awards.pots,
-            awards: Vec::new(),
-        };
-        let of_kind = |claims: bool| {
-            let all = compensation.components.iter();
-            all.filter(move |c| matches!(c.kind, ComponentKind::Claims { .. }) == claims)
-        };
-        for component in of_kind(true) {
-            settlement.claims(component)?;
+                .try_for_each(|component| self.pay_pool(component)),
+            None => Ok(()),
         }
-        for component in of_kind(false) {
-            settlement.rewards(component)?;
-        }
-        awards.pots = settlement.totals;
-        awards.awards = settlement.awards;
-    }
-    awards.advice = advice(basis, &awards.awards)?;
-    Ok(awards)
-}
-
-fn empty_total(pot: &Pot) -> PotTotal {
-    PotTotal {
-        line: pot.line.clone(),
-        authority_fen: pot.authority_fen,
-        available_fen: pot.available_fen,
-        claims_fen: Fen::ZERO,
-        reward_pool_fen: Fen::ZERO,
-        rewards_fen: Fen::ZERO,
-        undistributed_fen: Fen::ZERO,
-        unfunded_fen: Fen::ZERO,
-    }
-}
-
-/// The sum, refused beyond what a ledger holds.
-fn add(total: &mut Fen, fen: i64, what: &str) -> Result<(), AssessError> {
-    let sum = total.checked_add(Fen::new(fen));
-    *total = sum.ok_or_else(|| AssessError::Money {
-        what: what.to_owned(),
-    })?;
-    Ok(())
-}
-
-impl Settlement<'_> {
-    /// Pots of the payer in the period's budget year, in the order given.
-    fn pots_of(&self, payer: &JurisdictionCode) -> Vec<usize> {
-        let year = self.basis.assessment.period.year();
-        let mine = |pot: &Pot| pot.line.payer == *payer && pot.line.budget_year == year;
-        let pots = self.basis.pots.iter().enumerate();
-        pots.filter(|(_, pot)| mine(pot))
-            .map(|(index, _)| index)
-            .collect()
     }
 
     /// Why the department gets nothing under the component; `None` when it is eligible.
@@ -141,7 +181,7 @@ impl Settlement<'_> {
         let Some(result) = assessment.department(department) else {
             return Some(Outcome::NotAssessed);
         };
-        if !result.vetoes.is_empty() {
+        if !result.vetoes.is_empty() && !component.despite_veto {
             return Some(Outcome::Vetoed);
         }
         if result.standing != Standing::Ranked {
@@ -168,13 +208,13 @@ impl Settlement<'_> {
     }
 
     /// The value of a parameter on the period's last day.
-    fn parameter(&self, component: &PackComponent, id: &str) -> Result<Exact, AssessError> {
+    fn parameter(&self, rule: &str, id: &str) -> Result<Exact, AssessError> {
         let day = self.basis.assessment.period.last_day();
         let found = self.basis.pack.parameter_on(id, day);
         found
             .map(|(_, value)| value.value.into())
             .ok_or_else(|| AssessError::Rule {
-                rule: component.id.clone(),
+                rule: rule.to_owned(),
                 reason: format!("参数“{id}”在考核期末无值 (parameter {id} has no value)"),
             })
     }
@@ -188,52 +228,6 @@ impl Settlement<'_> {
                 what: "应补偿额 (award)".to_owned(),
             })
     }
-
-    /// Draws a due from the pots in order, as one award a pot.
-    fn draw(&mut self, due: Due, pots: &[usize], limits: &mut [i64]) -> Result<(), AssessError> {
-        let mut rest = due.amount;
-        let mut parts: Vec<(Option<usize>, i64)> = Vec::new();
-        for (pot, limit) in pots.iter().zip(limits.iter_mut()) {
-            let part = rest.min(*limit);
-            if part > 0 {
-                parts.push((Some(*pot), part));
-                *limit -= part;
-                rest -= part;
-            }
-        }
-        if parts.is_empty() {
-            parts.push((pots.first().copied(), 0));
-        }
-        let last = parts.len() - 1;
-        for (index, (pot, amount)) in parts.into_iter().enumerate() {
-            // What is not paid is shown once, with the last part.
-            let unfunded = if index == last { due.unfunded } else { 0 };
-            if let Some(total) = pot.and_then(|pot| self.totals.get_mut(pot)) {
-                match due.component {
-                    Component::Reward => add(&mut total.rewards_fen, amount, "激励 (rewards)")?,
-                    _ => add(&mut total.claims_fen, amount, "损失补偿 (claims)")?,
-                }
-                add(&mut total.unfunded_fen, unfunded, "缺口 (unfunded)")?;
-            }
-            if let Some(left) = pot.and_then(|pot| self.left.get_mut(pot)) {
-                *left -= amount;
-            }
-            self.awards.push(Award {
-                department: due.department.clone(),
-                payer: due.payer.clone(),
-                pot: pot.and_then(|pot| u32::try_from(pot).ok()),
-                component: due.component,
-                amount_fen: Fen::new(amount),
-                unfunded_fen: Fen::new(unfunded),
-                outcome: due.outcome,
-                exact_fen: due.exact.clone(),
-                claims: due.claims.clone(),
-                reason: due.reason.clone(),
-                cite: due.cite.clone(),
-            });
-        }
-        Ok(())
-    }
 }
 
 /// The sentence for a department that the gate shuts out.
@@ -243,53 +237,6 @@ fn refusal(outcome: Outcome) -> &'static str {
         Outcome::GradeTooLow => "等次低于补偿门槛，不予补偿 (grade below the gate)",
         _ => "本期未形成考核等次，不予补偿 (not assessed)",
     }
-}
-
-/// Fiscal advice by constraint and department.
-fn advice(basis: &Basis<'_>, awards: &[Award]) -> Result<Vec<Advice>, AssessError> {
-    let mut all = Vec::new();
-    let day = basis.assessment.period.last_day();
-    for constraint in &basis.pack.constraints {
-        let share = match &constraint.share {
-            Some(id) => basis
-                .pack
-                .parameter_on(id, day)
-                .map(|(_, value)| Exact::from(value.value))
-                .ok_or_else(|| AssessError::Rule {
-                    rule: constraint.id.clone(),
-                    reason: format!("参数“{id}”在考核期末无值 (parameter {id} has no value)"),
-                })?,
-            None => Exact::zero(),
-        };
-        for result in &basis.assessment.departments {
-            let Some(grade) = &result.grade else { continue };
-            if !constraint.when_grade.contains(grade) {
-                continue;
-            }
-            let awarded: i64 = awards
-                .iter()
-                .filter(|award| award.department == result.id)
-                .map(|award| award.amount_fen.get())
-                .sum();
-            let mode = basis.pack.rounding.money.mode;
-            let amount = (&Exact::from(awarded) * &share).round(0, mode).to_i64();
-            let grades = basis.assessment.grades.iter();
-            let mut title = grades
-                .filter(|head| head.id == *grade)
-                .map(|head| &head.title);
-            let title = title.next().cloned().unwrap_or_default();
-            all.push(Advice {
-                constraint: constraint.id.clone(),
-                title: constraint.title.clone(),
-                department: result.id.clone(),
-                share: share.clone(),
-                amount_fen: Fen::new(amount.unwrap_or_default()),
-                reason: format!("本期等次“{title}”：{}", constraint.advice),
-                cite: constraint.cite.iter().map(cite_text).collect(),
-            });
-        }
-    }
-    Ok(all)
 }
 
 #[cfg(test)]

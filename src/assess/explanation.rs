@@ -1,4 +1,5 @@
-//! The explanation of a score: a tree of plain data, from the number down to the evidence.
+//! The explanation of a score or an award: a tree of plain data, from the number down to the
+//! evidence.
 //!
 //! The amounts of a node's parts add up exactly to its own amount, at every level; rounding is a
 //! part like any other.
@@ -41,6 +42,26 @@ pub enum NodeKind {
     Veto,
     /// The effect of rounding at this level.
     Rounding,
+    /// What is due under one component of compensation.
+    Award,
+    /// What one claim gets.
+    Claim,
+    /// The effect of a rate.
+    Rate,
+    /// What a gate took away.
+    Gate,
+    /// What earlier periods paid.
+    Paid,
+    /// What waits for the settlement of the year.
+    Deferred,
+    /// What is not paid for want of money.
+    Cut,
+    /// A share of a pool by weight alone.
+    Quota,
+    /// The effect of floors and caps.
+    Bound,
+    /// A deduction.
+    Deduction,
 }
 
 /// An article that a number rests on.
@@ -84,7 +105,7 @@ pub struct Node {
     pub label: String,
     /// English label.
     pub label_en: String,
-    /// What it adds to the node above, points.
+    /// What it adds to the node above: points of a score, yuan of an award.
     pub amount: Exact,
     /// The formula as the pack has it; empty where there is none.
     pub formula: String,
@@ -137,7 +158,7 @@ impl Node {
     }
 }
 
-/// Why a department, or one of its indicators, has its score.
+/// Why a department, or one of its indicators, has its score, or why it is awarded what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     /// Name of the department.

@@ -9,7 +9,7 @@ use domain::catalogue::{Resource, ShareType, UpdateCycle};
 use domain::facts::{Batch, SourceLine, UsageDay};
 use domain::jurisdiction::{Jurisdiction, Level};
 use domain::{
-    DateRange, Department, DepartmentGroup, Facts, JurisdictionTree, Period, Place, Registry,
+    DateRange, Department, DepartmentGroup, Facts, Fen, JurisdictionTree, Period, Place, Registry,
     Rounding,
 };
 use engine::Pack;
@@ -17,6 +17,8 @@ use engine::pack::{
     Axis, Cite, Formula, Grade, Header, Indicator, IndicatorKind, NotApplicable, RankMethod,
     Ranking, RoundTo, RoundingRules,
 };
+
+use crate::awards::{Pot, PotLine};
 
 pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -177,6 +179,7 @@ pub(crate) fn jurisdictions() -> Vec<Jurisdiction> {
         name: code.into(),
         level,
         parent: parent.map(Into::into),
+        valid: Jurisdiction::always(),
     };
     [
         ("410000", Level::Province, None),
@@ -258,4 +261,20 @@ pub(crate) fn facts() -> Facts {
 pub(crate) fn registry(facts: &Facts) -> Registry {
     let tree = JurisdictionTree::new(facts.jurisdictions.clone());
     Registry::new(tree, facts.departments.clone()).unwrap()
+}
+
+/// Pots of the province and of its first city for 2026.
+pub(crate) fn pots(authority: i64, available: i64) -> Vec<Pot> {
+    ["410000", "410100"]
+        .map(|payer| Pot {
+            line: PotLine {
+                payer: payer.into(),
+                budget_year: 2026,
+                budget_line: "2010301".into(),
+                programme: "共享补偿".into(),
+            },
+            authority_fen: Fen::new(authority),
+            available_fen: Fen::new(available),
+        })
+        .to_vec()
 }

@@ -5,6 +5,7 @@ mod compensation;
 mod detectors;
 mod encoding;
 mod explain;
+mod explain_money;
 #[cfg(test)]
 mod fixture;
 mod heads;
@@ -30,12 +31,19 @@ pub mod pack_test;
 pub mod prior;
 pub mod raise;
 pub mod schema;
+pub mod settlement;
+pub mod shapley;
+pub mod year_end;
+pub mod year_so_far;
 
 pub use assessment::{
     Assessment, DepartmentResult, IndicatorResult, Note, Score, Standing, Status,
 };
-pub use awards::{Award, Awards, Component, Outcome, Pot, PotLine, PotTotal};
+pub use awards::{
+    Award, Awards, ClaimShare, Clawback, Component, Deduction, Outcome, Pot, PotLine, PotTotal,
+};
 pub use comparison::{Comparison, DepartmentChange, PotChange, Side};
+pub use compensation::Means;
 pub use error::AssessError;
 pub use exact::{Exact, Shown};
 pub use explanation::{Explanation, Node, NodeKind};
@@ -48,3 +56,4 @@ pub use pack_test::{CaseResult, Difference, run_pack_tests};
 pub use prior::Prior;
 pub use raise::Raise;
 pub use schema::schema;
+pub use year_so_far::YearSoFar;

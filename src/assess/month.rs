@@ -7,14 +7,12 @@ use domain::canon::{encode, sha256_hex};
 use domain::{
     DepartmentGroup, DepartmentId, Facts, JurisdictionTree, Period, Registry, WorkdayCalendar,
 };
-use engine::pack::{ComponentKind, Indicator, IndicatorKind};
+use engine::pack::{Indicator, IndicatorKind};
 use engine::plan::{Bound, Plan};
 use engine::trace::Trace;
 use engine::{Evaluation, Pack, Value};
 
 use crate::assessment::{Assessment, Change, DepartmentResult};
-use crate::awards::{Awards, Pot};
-use crate::compensation::{self, Basis, Weight};
 use crate::error::AssessError;
 use crate::exact::Exact;
 use crate::explanation::Explanation;
@@ -25,6 +23,8 @@ use crate::raise::{self, Raise};
 use crate::schema::{IMPORTANCE_ONE, IMPORTANCE_SCALE};
 use crate::scoring::{self, Input, Rules, Scored};
 use crate::{detectors, explain, faults, heads, rank};
+
+mod money;
 
 /// Facts in the engine's form, with the rules in force: what a [`Month`] rests on.
 pub struct Prepared<'a> {
@@ -220,19 +220,6 @@ impl<'p> Month<'p> {
         raise::raise(self, assessment, department, top)
     }
 
-    /// What each payer owes each department, from the pots given.
-    pub fn compensate(&self, assessment: &Assessment, pots: &[Pot]) -> Result<Awards, AssessError> {
-        compensation::award(&Basis {
-            pack: self.prepared.pack,
-            assessment,
-            facts: self.prepared.facts,
-            registry: &self.prepared.registry,
-            pots,
-            prior: self.prepared.prior,
-            weights: self.weights()?,
-        })
-    }
-
     /// The sharing network of the period; a flow is an edge from `min_days` resource-days on.
     pub fn network(&self, min_days: u32) -> Network {
         network::network(&self.prepared.frame, min_days)
@@ -241,35 +228,6 @@ impl<'p> Month<'p> {
     /// The departments assessed, by id.
     pub fn departments(&self) -> &[domain::Department] {
         &self.prepared.frame.departments
-    }
-
-    /// Weights of the pools, by component: per payer and provider.
-    fn weights(&self) -> Result<BTreeMap<String, Vec<Weight>>, AssessError> {
-        let mut all = BTreeMap::new();
-        let Some(compensation) = &self.prepared.pack.compensation else {
-            return Ok(all);
-        };
-        for component in &compensation.components {
-            if !matches!(component.kind, ComponentKind::Pool { .. }) {
-                continue;
-            }
-            let found = self
-                .bound
-                .evaluate_weight(&component.id, "payer")
-                .map_err(|faults| self.frame().named(self.facts(), faults))?;
-            let mut weights = Vec::new();
-            for (department, by_payer) in self.departments().iter().zip(found) {
-                // Flows without a common superior have no payer.
-                let paid = by_payer.into_iter().filter(|(payer, _)| !payer.is_empty());
-                weights.extend(paid.map(|(payer, weight)| Weight {
-                    payer: payer.as_str().into(),
-                    department: department.id.clone(),
-                    value: weight.into(),
-                }));
-            }
-            all.insert(component.id.clone(), weights);
-        }
-        Ok(all)
     }
 
     pub(crate) fn rules(&self) -> Rules<'p> {

@@ -33,12 +33,14 @@ use engine::{ColumnData, Datum, Frame, Pack, PackFiles, Plan, Schema, Type, Valu
 
 use crate::assessment::DepartmentResult;
 use crate::awards::{Awards, Component, Pot, PotLine};
+use crate::compensation::Means;
 use crate::coverage::Exercised;
 use crate::error::AssessError;
 use crate::exact::Exact;
 use crate::frame::{FactFrame, FactTable};
 use crate::month::Prepared;
 use crate::schema::IMPORTANCE_ONE;
+use crate::year_so_far::YearSoFar;
 use found::{indicator, overall};
 
 /// Appropriation of each payer in the tests of rewards: 12 000 yuan a year.
@@ -293,7 +295,13 @@ fn outcome(
     });
     Ok(Outcome {
         parameters: in_force.collect(),
-        awards: month.compensate(&assessment, &pots)?,
+        awards: month.compensate(
+            &assessment,
+            Means {
+                pots: &pots,
+                so_far: &YearSoFar::default(),
+            },
+        )?,
         departments: assessment.departments,
         traces,
     })

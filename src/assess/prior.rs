@@ -1,5 +1,7 @@
 //! What the next period needs of this one: totals, ranks, grades, values and rewards.
 
+use std::collections::BTreeMap;
+
 use domain::{DepartmentId, Fen, JurisdictionCode, Period};
 
 use crate::assessment::Assessment;
@@ -43,9 +45,11 @@ impl PriorResult {
     }
 }
 
-/// A reward of the period before.
+/// A reward of the period before, deductions not taken off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PriorReward {
+    /// The component of the pack, by id.
+    pub rule: String,
     /// Department.
     pub department: DepartmentId,
     /// Payer.
@@ -61,14 +65,14 @@ pub struct Prior {
     pub period: Period,
     /// Results by department.
     pub results: Vec<PriorResult>,
-    /// Rewards by department and payer.
+    /// Rewards by component, department and payer.
     pub rewards: Vec<PriorReward>,
 }
 
 canon_struct! {
     PriorResult { department, total, rank, grade, values }
     PriorValue { indicator, value }
-    PriorReward { department, payer, reward_fen }
+    PriorReward { rule, department, payer, reward_fen }
     Prior { period, results, rewards }
 }
 
@@ -91,30 +95,26 @@ impl Prior {
                 })
                 .collect(),
         });
-        let mut rewards: Vec<PriorReward> = Vec::new();
-        let mut paid: Vec<_> = awards
-            .awards
-            .iter()
-            .filter(|award| award.component == Component::Reward)
-            .collect();
-        paid.sort_by(|a, b| (&a.department, &a.payer).cmp(&(&b.department, &b.payer)));
-        for award in paid {
-            match rewards.last_mut() {
-                Some(last) if last.department == award.department && last.payer == award.payer => {
-                    let sum = last.reward_fen.get().saturating_add(award.amount_fen.get());
-                    last.reward_fen = Fen::new(sum);
-                }
-                _ => rewards.push(PriorReward {
-                    department: award.department.clone(),
-                    payer: award.payer.clone(),
-                    reward_fen: award.amount_fen,
-                }),
-            }
+        let mut rewards: BTreeMap<(&str, &DepartmentId, &JurisdictionCode), i64> = BTreeMap::new();
+        let paid = awards.awards.iter();
+        for award in paid.filter(|award| award.component == Component::Reward) {
+            let key = (award.rule.as_str(), &award.department, &award.payer);
+            let sum = rewards.entry(key).or_default();
+            let gross = award.amount_fen.get() + award.deducted_fen.get();
+            *sum = sum.saturating_add(gross);
         }
+        let rewards = rewards
+            .into_iter()
+            .map(|((rule, department, payer), fen)| PriorReward {
+                rule: rule.to_owned(),
+                department: department.clone(),
+                payer: payer.clone(),
+                reward_fen: Fen::new(fen),
+            });
         Self {
             period: assessment.period,
             results: results.collect(),
-            rewards,
+            rewards: rewards.collect(),
         }
     }
 
@@ -125,11 +125,16 @@ impl Prior {
             .find(|result| result.department == *department)
     }
 
-    /// The reward that a payer gave a department; `None` when it gave none.
-    pub fn reward(&self, department: &DepartmentId, payer: &JurisdictionCode) -> Option<Fen> {
-        self.rewards
-            .iter()
-            .find(|reward| reward.department == *department && reward.payer == *payer)
+    /// The reward that a payer gave a department under a component; `None` when it gave none.
+    pub fn reward(
+        &self,
+        rule: &str,
+        department: &DepartmentId,
+        payer: &JurisdictionCode,
+    ) -> Option<Fen> {
+        let mut rewards = self.rewards.iter();
+        rewards
+            .find(|one| one.rule == rule && one.department == *department && one.payer == *payer)
             .map(|reward| reward.reward_fen)
     }
 }

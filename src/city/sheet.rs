@@ -220,7 +220,7 @@ mod tests {
         assert_eq!((sheet.sins[0].line, sheet.expected.duplicates), (3, 1));
         let plain = sheet.csv("a.csv", Encoding::Utf8).unwrap();
         let text = String::from_utf8(plain.clone()).unwrap();
-        assert_eq!(text.lines().nth(1).unwrap(), "410304,\"瀍河,回族区\",,");
+        assert_eq!(text.lines().nth(1).unwrap(), "410304,\"瀍河,回族区\",,,,");
         let gbk = sheet.csv("a.csv", Encoding::Gbk).unwrap();
         assert!(String::from_utf8(gbk.clone()).is_err());
         assert_eq!(GB18030.decode(&gbk).0, text.replace('\n', "\r\n"));

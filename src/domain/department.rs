@@ -85,6 +85,15 @@ pub enum RegistryError {
         /// A department of the ring.
         department: DepartmentId,
     },
+    /// Two versions of a jurisdiction hold on one day.
+    #[error(
+        "行政区划 {jurisdiction} 有两条记录的有效期重叠，请补填前一条的失效日期 \
+         (two versions of a jurisdiction overlap)"
+    )]
+    AmbiguousJurisdiction {
+        /// Its code.
+        jurisdiction: JurisdictionCode,
+    },
     /// A department names a jurisdiction that is not registered.
     #[error("部门 {department} 所属行政区划 {jurisdiction} 未登记 (unknown jurisdiction)")]
     UnknownJurisdiction {
@@ -104,7 +113,7 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// A registry; refuses successor rings and unknown jurisdictions.
+    /// A registry; refuses successor rings, unknown jurisdictions and overlapping versions of one.
     pub fn new(
         jurisdictions: JurisdictionTree,
         departments: impl IntoIterator<Item = Department>,
@@ -117,6 +126,11 @@ impl Registry {
             jurisdictions,
             departments,
         };
+        if let Some(jurisdiction) = registry.jurisdictions.ambiguous() {
+            return Err(RegistryError::AmbiguousJurisdiction {
+                jurisdiction: jurisdiction.clone(),
+            });
+        }
         for department in registry.departments.values() {
             if registry
                 .jurisdictions

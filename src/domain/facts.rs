@@ -345,9 +345,19 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Name of a jurisdiction on a day, or the last it had; its code when it is not registered.
+    pub fn jurisdiction_name<'a>(&'a self, code: &'a JurisdictionCode, on: NaiveDate) -> &'a str {
+        let versions = || self.jurisdictions.iter().filter(|node| node.code == *code);
+        let found = versions().find(|node| node.valid.contains(on));
+        found
+            .or_else(|| versions().next_back())
+            .map_or(code.as_str(), |node| &node.name)
+    }
+
     /// Sorts every table by its natural key, so that equal facts are equal bytes.
     pub fn normalise(&mut self) {
-        self.jurisdictions.sort_by(|a, b| a.code.cmp(&b.code));
+        self.jurisdictions
+            .sort_by(|a, b| (&a.code, a.valid.from).cmp(&(&b.code, b.valid.from)));
         self.departments.sort_by(|a, b| a.id.cmp(&b.id));
         self.resources.sort_by(|a, b| a.code.cmp(&b.code));
         self.checks

@@ -28,7 +28,7 @@ pub use facts::Facts;
 pub use ids::{
     AppealId, ClaimId, DepartmentId, JurisdictionCode, OrderId, PackRef, ResourceCode, RunId,
 };
-pub use jurisdiction::{Jurisdiction, JurisdictionTree, Level};
+pub use jurisdiction::{Jurisdiction, JurisdictionTree, Level, Relation};
 pub use money::{Fen, MoneyError};
 pub use period::{DateRange, Period, PeriodError};
 pub use rounding::{Rounding, div_round};

@@ -11,8 +11,8 @@ use domain::{Diagnostic, Place};
 
 use crate::exact::Exact;
 use crate::pack::{
-    CompiledPack, Findings, Formula, Lines, Pack, PackFiles, SourceText, compile, display_name,
-    rule_files,
+    Compensation, CompiledPack, Findings, Formula, Lines, Pack, PackFiles, SourceText, compile,
+    display_name, rule_files,
 };
 use crate::pack_test::{PackTest, load_tests};
 use crate::schema::Schema;
@@ -156,10 +156,7 @@ impl Linter<'_> {
         for deadline in &pack.deadlines {
             all.extend(deadline.rules.iter().filter_map(|rule| rule.when.as_ref()));
         }
-        let components = pack.compensation.iter().flat_map(|one| &one.components);
-        for component in components {
-            all.extend(component.kind.formulas());
-        }
+        all.extend(pack.compensation.iter().flat_map(Compensation::formulas));
         all
     }
 

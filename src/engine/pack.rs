@@ -17,6 +17,7 @@ mod scoring;
 mod source;
 mod verify;
 mod verify_cites;
+mod verify_money;
 mod verify_points;
 mod verify_series;
 mod verify_tables;
@@ -37,7 +38,10 @@ pub use decision::{
 pub use difference::{Difference, Edit, KeyEdit, differences};
 pub use load::load;
 pub(crate) use load::{display_name, parse, placed, rule_files};
-pub use money::{Compensation, Component, ComponentKind, Constraint};
+pub use money::{
+    Compensation, Component, ComponentKind, Constraint, DataSet, Deduction, Excess, Exhaustion,
+    Flows, PotSelector, Unfunded, WithoutPot, YearEnd,
+};
 pub use overlay::{NotSetting, Setting};
 pub use scoring::{
     Axis, BandMethod, Grade, Importance, Indicator, IndicatorKind, JudgedIn, NotApplicable,

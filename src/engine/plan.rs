@@ -6,6 +6,8 @@ mod decompose;
 mod given;
 mod in_force;
 mod indicators;
+mod money;
+mod rows;
 mod trace;
 mod weights;
 
@@ -19,12 +21,12 @@ pub use bound::Bound;
 pub(crate) use given::numbers;
 
 use crate::coverage::Watch;
-use crate::eval::{Constants, LaneFault, Machine, Stretch};
+use crate::eval::Constants;
 use crate::evaluation::Evaluation;
 
 use crate::fault::{Fault, FaultKind};
 use crate::formula::Names;
-use crate::frame::{Columns, Frame};
+use crate::frame::Frame;
 use crate::pack::{CompiledPack, Pack, ParameterValue, compile, placed};
 use crate::schema::Schema;
 
@@ -151,49 +153,6 @@ impl Plan {
     pub fn parameter(&self, id: &str) -> Option<&ParameterValue> {
         let (_, value) = self.pack.parameter_on(id, self.period.last_day())?;
         Some(value)
-    }
-
-    /// The importance of every row of the importance table, at the scale the pack declares. The
-    /// frame's own importance columns may hold anything yet.
-    pub fn importance(&self, frame: &Frame) -> Result<Vec<i64>, Vec<Fault>> {
-        let (Some(rule), Some((table, formula))) =
-            (&self.pack.importance, &self.compiled.importance)
-        else {
-            return Ok(Vec::new());
-        };
-        let facts = self.checked_table(frame, *table)?;
-        let calendar = WorkdayCalendar::new();
-        let memo = crate::eval::CalendarMemo::new(&calendar);
-        let machine = Machine::new(
-            &self.importance_constants,
-            Some(&memo),
-            Columns::given(&facts.columns),
-            &[],
-        );
-        let fault = |fault: LaneFault| {
-            let subject = facts
-                .offsets
-                .partition_point(|end| *end as usize <= fault.lane);
-            vec![Fault {
-                rule: "importance".into(),
-                place: rule.place.clone(),
-                subject: subject.checked_sub(1),
-                table: rule.of.clone(),
-                row: Some(fault.lane),
-                kind: fault.kind,
-            }]
-        };
-        let active = vec![true; facts.rows()];
-        let at = Stretch {
-            start: 0,
-            active: &active,
-        };
-        let lanes = machine.eval(&formula.root, at).map_err(fault)?;
-        let scale = formula.root.ty.scale();
-        let mode = self.pack.rounding.score.mode;
-        lanes
-            .rounded(scale, rule.scale, mode, &active)
-            .map_err(fault)
     }
 
     /// The frame with the columns of the deadlines, ready for evaluation, traces and weights.

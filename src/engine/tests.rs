@@ -16,6 +16,7 @@ mod decision_tables;
 mod diagnostics;
 mod kinds;
 mod lints;
+mod money;
 mod pack_tests;
 mod time;
 mod traces;

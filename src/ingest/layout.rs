@@ -53,6 +53,8 @@ layout! {
         NAME = required "行政区划名称", "name as published";
         LEVEL = required "级别", "国家, 省级, 市级 or 县级";
         PARENT = optional "上级代码", "code of the next higher jurisdiction; empty at the root";
+        FROM = optional "生效日期", "first day on which this is so; empty for since ever";
+        TO = optional "失效日期", "first day on which it no longer is; empty while it is";
     }
 }
 

@@ -22,7 +22,8 @@ pub struct Award {
     pub component: Component,
     /// What the line pays, fen, not below zero.
     pub amount_fen: Fen,
-    /// What the rule gave beyond it and no money was there for, fen, not below zero.
+    /// What the rule gave beyond it and no money was there for, fen. Below zero when money came for
+    /// what earlier runs had left unfunded.
     pub unfunded_fen: Fen,
     /// The article of the rule pack it rests on.
     pub cite: String,
@@ -54,7 +55,7 @@ pub struct RunAwards {
 
 impl RunAwards {
     /// The awards the books keep, in the order they are posted: no award of nothing, each
-    /// department, line and component once, no amount below zero.
+    /// department, line and component once, no payment below zero.
     pub fn posted(&self) -> Result<Vec<&Award>, Rejection> {
         let mut awards: Vec<&Award> = self
             .lines
@@ -70,7 +71,7 @@ impl RunAwards {
             }
         }
         for award in &awards {
-            if award.amount_fen < Fen::ZERO || award.unfunded_fen < Fen::ZERO {
+            if award.amount_fen < Fen::ZERO {
                 return Err(fault(award, "金额为负 (negative amount)"));
             }
             if award.cite.trim().is_empty() {
@@ -119,7 +120,7 @@ fn key(award: &Award) -> (&Line, &DepartmentId, Component) {
     (&award.line, &award.department, award.component)
 }
 
-fn fault(award: &Award, what: &'static str) -> Rejection {
+pub(crate) fn fault(award: &Award, what: &'static str) -> Rejection {
     Rejection::BadAward {
         department: award.department.clone(),
         line: award.line.clone(),

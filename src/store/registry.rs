@@ -18,8 +18,13 @@ use crate::upsert::{Fact, Upserted, upsert};
 fact_row! {
     /// A jurisdiction as stored.
     JurisdictionRow of jurisdictions {
-        key { code: String }
-        values { name: String, level: String, parent_code: Option<String> }
+        key { code: String, valid_from: NaiveDate }
+        values {
+            valid_to: Option<NaiveDate>,
+            name: String,
+            level: String,
+            parent_code: Option<String>,
+        }
         source { batch_id }
     }
 }
@@ -30,6 +35,8 @@ impl Fact for Jurisdiction {
     fn to_row(&self, batch: BatchId) -> Result<JurisdictionRow, StoreError> {
         Ok(JurisdictionRow {
             code: self.code.to_string(),
+            valid_from: self.valid.from,
+            valid_to: self.valid.to,
             name: cells::text(&self.name),
             level: self.level.name().to_owned(),
             parent_code: self.parent.as_ref().map(ToString::to_string),
@@ -43,6 +50,10 @@ impl Fact for Jurisdiction {
             name: row.name,
             level: cells::named("jurisdictions", "level", &row.level, Level::from_name)?,
             parent: row.parent_code.as_deref().map(JurisdictionCode::from),
+            valid: domain::DateRange {
+                from: row.valid_from,
+                to: row.valid_to,
+            },
         })
     }
 }
@@ -117,10 +128,10 @@ pub fn upsert_departments(
     upsert(conn, batch, rows)
 }
 
-/// All jurisdictions by code.
+/// All versions of all jurisdictions, by code and first day.
 pub fn jurisdictions(conn: &mut AnyConn) -> Result<Vec<Jurisdiction>, StoreError> {
     let rows: Vec<JurisdictionRow> = jurisdictions::table
-        .order(jurisdictions::code)
+        .order((jurisdictions::code, jurisdictions::valid_from))
         .select(JurisdictionRow::as_select())
         .load(conn)?;
     rows.into_iter().map(Jurisdiction::from_row).collect()

@@ -51,8 +51,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    jurisdictions (code) {
+    jurisdictions (code, valid_from) {
         code -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
         name -> Text,
         level -> Text,
         parent_code -> Nullable<Text>,

@@ -49,9 +49,7 @@ impl App {
         let config = self.config();
         let place = inputs
             .facts
-            .jurisdictions
-            .iter()
-            .find(|node| node.code == config.jurisdiction);
+            .jurisdiction_name(&config.jurisdiction, period.last_day());
         let approved = self
             .decided_run(period)?
             .is_some_and(|(decided, _)| decided == *run);
@@ -60,7 +58,7 @@ impl App {
             pack_title: &pack.header.title,
             issuer: &config.issuer,
             document_prefix: &config.document_prefix,
-            jurisdiction_name: place.map_or("", |node| &node.name),
+            jurisdiction_name: place,
             facts: &inputs.facts,
             assessment: &decided.assessment,
             awards: &decided.awards,
@@ -197,12 +195,10 @@ fn pot_rows(
         .map(|pot| {
             let line = crate::pots::ledger_line(&pot.line);
             let [authority, available, reserved, encumbered, expended] = balances(&line);
-            let payer = facts
-                .jurisdictions
-                .iter()
-                .find(|node| node.code == line.payer);
             PotRow {
-                payer: payer.map_or_else(|| line.payer.to_string(), |node| node.name.clone()),
+                payer: facts
+                    .jurisdiction_name(&line.payer, decided.awards.period.last_day())
+                    .to_owned(),
                 line: format!("{} {}", line.budget_line, line.programme),
                 authority_fen: domain::Fen::new(-authority),
                 reserved_fen: domain::Fen::new(reserved),

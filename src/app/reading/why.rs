@@ -1,12 +1,14 @@
-//! Why a score is what it is, and what the ledger says of a department.
+//! Why a score or an award is what it is, and what the ledger says of a department.
 
 use assess::explanation::Explanation;
+use assess::{Assessment, Month};
 use domain::{DepartmentId, Period};
 use ledger::Statement;
 
 use super::require_sight;
 use crate::App;
 use crate::error::Error;
+use crate::inputs::RunInputs;
 use crate::role::User;
 use crate::run::{self, Stage, load};
 
@@ -31,16 +33,49 @@ impl App {
         department: &DepartmentId,
         indicator: Option<&str>,
     ) -> Result<Explanation, Error> {
+        self.in_month(period, |month, _, assessment| {
+            Ok(month.explain(assessment, department, indicator)?)
+        })
+    }
+
+    /// Why a department is awarded what it is; amounts are yuan.
+    pub fn explain_money(
+        &self,
+        viewer: &User,
+        period: Period,
+        department: &DepartmentId,
+    ) -> Result<Explanation, Error> {
+        require_sight(viewer, department)?;
+        self.visible(Some(viewer), period)?;
+        self.explain_money_unchecked(period, department)
+    }
+
+    /// The same for the operator of the command line.
+    pub fn explain_money_unchecked(
+        &self,
+        period: Period,
+        department: &DepartmentId,
+    ) -> Result<Explanation, Error> {
+        self.in_month(period, |month, inputs, assessment| {
+            Ok(month.explain_money(assessment, inputs.means(), department)?)
+        })
+    }
+
+    /// Recomputes the standing run of a month from its frozen inputs, to ask it something.
+    fn in_month<T>(
+        &self,
+        period: Period,
+        ask: impl FnOnce(&Month<'_>, &RunInputs, &Assessment) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let run = self.current_run(period)?;
         let (inputs, assessment) = self.store().read(|conn| {
-            let assessment: assess::Assessment = load(conn, &run, Stage::Assessed)?;
+            let assessment: Assessment = load(conn, &run, Stage::Assessed)?;
             Ok::<_, Error>((run::load_inputs(conn, &run)?, assessment))
         })?;
         let rules = self.rules_of(&inputs.pack, &inputs.pack_digest)?;
         let calendar = self.calendar()?;
         let prepared = run::prepare(&rules.pack, &calendar, &inputs)?;
-        let month = prepared.month()?;
-        Ok(month.explain(&assessment, department, indicator)?)
+        ask(&prepared.month()?, &inputs, &assessment)
     }
 
     /// What would raise a department's score, best first, by the very formulas that scored it.

@@ -69,7 +69,7 @@ impl App {
         let bytes = encode(awards);
         let digest = domain::canon::sha256_hex(&bytes);
         let compressed = compress(&bytes)?;
-        let rows = summary::award_rows(awards);
+        let rows = summary::award_rows(awards)?;
         self.stage(run, Stage::Compensated, &digest, |conn| {
             store::blobs::put(conn, &digest, &compressed)?;
             store::results::set_awards(conn, run, &rows)?;

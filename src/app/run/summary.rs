@@ -4,6 +4,7 @@ use assess::{Assessment, Awards};
 use domain::Fen;
 use ledger::Stage as BookStage;
 
+use super::entries::entries;
 use super::{Decided, PotUse, RunSummary};
 use crate::App;
 use crate::bulletin;
@@ -48,29 +49,22 @@ pub(super) fn indicator_rows(assessment: &Assessment) -> Vec<store::results::Ind
     rows
 }
 
-pub(super) fn award_rows(awards: &Awards) -> Vec<store::results::AwardLine> {
-    let line = |pot: Option<u32>| {
-        awards
-            .pots
-            .get(usize::try_from(pot?).ok()?)
-            .map(|pot| &pot.line)
-    };
-    let rows = awards.awards.iter().map(|award| {
-        let line = line(award.pot);
-        store::results::AwardLine {
-            department: award.department.clone(),
-            payer: award.payer.clone(),
-            budget_year: awards.period.year(),
-            // A payer without an appropriation has no line: all of the award is unfunded.
-            budget_line: line.map_or_else(String::new, |line| line.budget_line.clone()),
-            programme: line.map_or_else(String::new, |line| line.programme.clone()),
-            component: award.component.name().to_owned(),
-            amount_fen: award.amount_fen,
-            unfunded_fen: award.unfunded_fen,
-            cite: award.cite.join("; "),
-        }
-    });
-    rows.collect()
+pub(super) fn award_rows(awards: &Awards) -> Result<Vec<store::results::AwardLine>, Error> {
+    let entries = entries(awards)?.into_iter();
+    let rows = entries.map(
+        |((department, line, component), entry)| store::results::AwardLine {
+            department,
+            payer: line.payer,
+            budget_year: line.budget_year,
+            budget_line: line.budget_line,
+            programme: line.programme,
+            component: component.name().to_owned(),
+            amount_fen: entry.amount_fen,
+            unfunded_fen: entry.unfunded_fen,
+            cite: entry.cite.join("; "),
+        },
+    );
+    Ok(rows.collect())
 }
 
 impl App {
@@ -84,19 +78,13 @@ impl App {
         let (assessment, awards) = (&decided.assessment, &decided.awards);
         let period = assessment.period;
         let (state, state_title) = self.state_of(period, &frozen.run)?;
-        let payer_name = |code: &domain::JurisdictionCode| {
-            let found = frozen
-                .inputs
-                .facts
-                .jurisdictions
-                .iter()
-                .find(|node| node.code == *code);
-            found.map_or_else(|| code.to_string(), |node| node.name.clone())
-        };
+        let facts = &frozen.inputs.facts;
         let pots = awards.pots.iter().map(|pot| {
             let awarded_fen: Fen = [&pot.claims_fen, &pot.rewards_fen].into_iter().sum();
             PotUse {
-                payer: payer_name(&pot.line.payer),
+                payer: facts
+                    .jurisdiction_name(&pot.line.payer, period.last_day())
+                    .to_owned(),
                 line: format!("{} {}", pot.line.budget_line, pot.line.programme),
                 authority_fen: pot.authority_fen,
                 awarded_fen,

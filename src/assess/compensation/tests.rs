@@ -2,7 +2,7 @@
 
 use domain::facts::{Claim, ClaimKind, SourceLine};
 use domain::{DepartmentGroup, Period, Place};
-use engine::pack::{Formula, Parameter, ParameterValue};
+use engine::pack::{Flows, Formula, Parameter, ParameterValue, Unfunded, WithoutPot, YearEnd};
 use engine::{Exact as Decimal, Unit};
 use proptest::prelude::*;
 
@@ -11,6 +11,11 @@ use crate::assessment::{DepartmentResult, GradeHead, Score};
 use crate::awards::PotLine;
 use crate::fixture::{always, day, facts, pack, period, registry};
 use crate::prior::PriorReward;
+
+mod deductions;
+mod exhaustion;
+mod payers;
+mod pots;
 
 fn parameter(id: &str, value: &str) -> Parameter {
     let value: Decimal = value.parse().unwrap();
@@ -35,7 +40,11 @@ fn component(id: &str, kind: ComponentKind) -> PackComponent {
         id: id.into(),
         title: String::new(),
         kind,
+        priority: None,
+        flows: Flows::ALL,
+        pots: Vec::new(),
         min_grade: Some("qualified".into()),
+        despite_veto: false,
         cite: Vec::new(),
         place: Place::default(),
     }
@@ -49,6 +58,7 @@ fn rules() -> Pack {
         ("share", "0.70"),
         ("carry_min", "0.50"),
         ("carry_max", "2.00"),
+        ("half", "0.5"),
     ]
     .iter()
     .map(|(id, value)| parameter(id, value))
@@ -64,15 +74,23 @@ fn rules() -> Pack {
         floor_ratio: Some("carry_min".into()),
         cap_ratio: Some("carry_max".into()),
     };
-    let rate = |rate: &str| ComponentKind::Claims { rate: rate.into() };
+    let rate = |of, rate: &str| ComponentKind::Claims {
+        of,
+        rate: rate.into(),
+    };
     rules.compensation = Some(Compensation {
         payer: "lowest_common_superior".into(),
         // The reward first: claims are settled before it all the same.
         components: vec![
             component("reward", pool),
-            component("cost", rate("cost_rate")),
-            component("loss", rate("loss_rate")),
+            component("cost", rate(ClaimKind::Cost, "cost_rate")),
+            component("loss", rate(ClaimKind::Loss, "loss_rate")),
         ],
+        exhaustion: Exhaustion::PriorityClasses,
+        unfunded: Unfunded::Lapse,
+        without_pot: WithoutPot::Unfunded,
+        deductions: Vec::new(),
+        year_end: YearEnd::default(),
         cite: Vec::new(),
         place: Place::default(),
     });
@@ -171,6 +189,22 @@ fn weight(payer: &str, department: &str, weight: i64) -> Weight {
         payer: payer.into(),
         department: department.into(),
         value: weight.into(),
+        most: None,
+    }
+}
+
+/// February, in which the city rewarded each with so many fen.
+fn prior(rewards: &[(&str, i64)]) -> Prior {
+    let reward = |(id, fen): &(&str, i64)| PriorReward {
+        rule: "reward".into(),
+        department: (*id).into(),
+        payer: "410100".into(),
+        reward_fen: Fen::new(*fen),
+    };
+    Prior {
+        period: period("2026-02"),
+        results: Vec::new(),
+        rewards: rewards.iter().map(reward).collect(),
     }
 }
 
@@ -180,7 +214,9 @@ struct Case {
     facts: Facts,
     pots: Vec<Pot>,
     prior: Option<Prior>,
+    so_far: YearSoFar,
     weights: Vec<Weight>,
+    deductions: Vec<(DepartmentId, Exact)>,
 }
 
 impl Case {
@@ -192,21 +228,48 @@ impl Case {
             rules,
             pots,
             prior: None,
+            so_far: YearSoFar::default(),
             weights,
+            deductions: Vec::new(),
         }
     }
 
-    fn award(&self) -> Awards {
+    fn compensation(&mut self) -> &mut Compensation {
+        self.rules.compensation.as_mut().unwrap()
+    }
+
+    fn try_reasoned(&self) -> Result<Reasoned, AssessError> {
         award(&Basis {
             pack: &self.rules,
             assessment: &self.assessment,
             facts: &self.facts,
             registry: &registry(&self.facts),
-            pots: &self.pots,
+            means: Means {
+                pots: &self.pots,
+                so_far: &self.so_far,
+            },
             prior: self.prior.as_ref(),
             weights: [("reward".to_owned(), self.weights.clone())].into(),
+            deductions: [("incidents".to_owned(), self.deductions.clone())].into(),
         })
-        .unwrap()
+    }
+
+    fn award(&self) -> Awards {
+        self.try_reasoned().unwrap().awards
+    }
+
+    /// The awards of a month whose claims are those decided in it, the earlier months remembered;
+    /// pots have what those left of them.
+    fn month(&mut self, month: &str, earlier: &mut Vec<Awards>) -> Awards {
+        self.assessment.period = period(month);
+        self.so_far = YearSoFar::before(period(month), earlier);
+        let awards = self.award();
+        for (pot, total) in self.pots.iter_mut().zip(&awards.pots) {
+            let taken = total.claims_fen.get() + total.rewards_fen.get();
+            pot.available_fen = Fen::new(pot.available_fen.get() - taken);
+        }
+        earlier.push(awards.clone());
+        awards
     }
 }
 
@@ -310,16 +373,7 @@ fn t20_rewards_move_within_bounds_of_the_last_period() {
         weight("410100", "C", 1),
     ];
     let mut case = Case::new(vec![pot("410100", 12_000, 12_000)], weights);
-    let reward = |id: &str, fen: i64| PriorReward {
-        department: id.into(),
-        payer: "410100".into(),
-        reward_fen: Fen::new(fen),
-    };
-    case.prior = Some(Prior {
-        period: period("2026-02"),
-        results: Vec::new(),
-        rewards: vec![reward("A", 200), reward("B", 301)],
-    });
+    case.prior = Some(prior(&[("A", 200), ("B", 301)]));
     assert_eq!(
         amounts(&case.award(), Component::Reward),
         [
@@ -388,17 +442,8 @@ proptest! {
                 claim(&n.to_string(), ids[*who], kind, *fen)
             })
             .collect();
-        case.prior = Some(Prior {
-            period: period("2026-02"),
-            results: Vec::new(),
-            rewards: ids.iter().zip(&before).filter_map(|(id, fen)| {
-                fen.map(|fen| PriorReward {
-                    department: (*id).into(),
-                    payer: "410100".into(),
-                    reward_fen: Fen::new(fen),
-                })
-            }).collect(),
-        });
+        let rewarded = ids.iter().zip(&before).filter_map(|(id, fen)| Some((*id, (*fen)?)));
+        case.prior = Some(prior(&rewarded.collect::<Vec<_>>()));
         let awards = case.award();
         let total = &awards.pots[0];
         prop_assert!(total.claims_fen.get() + total.rewards_fen.get() <= available);

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+use domain::DepartmentId;
 use domain::facts::{SourceLine, UsageDay};
-use domain::{DepartmentId, JurisdictionCode};
 use engine::frame::Dictionary;
 use engine::{ColumnData, Values};
 
@@ -114,11 +115,15 @@ struct Resolved {
     consumer: u32,
     /// Jurisdictions of provider and consumer.
     jurisdictions: (u32, u32),
+    /// Which stretch of the period it falls in, of those without a change of jurisdictions.
+    stretch: usize,
 }
 
 impl Builder<'_> {
     pub(super) fn usage(&mut self) -> Result<(), AssessError> {
-        let (owners, mut resolved) = self.usage_resolved()?;
+        let (first, last) = (self.period.first_day(), self.period.last_day());
+        let changes = self.registry.jurisdictions.changes(first, last);
+        let (owners, mut resolved) = self.usage_resolved(&changes)?;
         let grouped = Grouped::new(self.subjects, &owners);
         // From the order of facts, which `resolved` is in, to that of subjects.
         resolved.sort_by_cached_key(|row| owners.get(row.fact as usize).copied());
@@ -129,13 +134,17 @@ impl Builder<'_> {
         columns.extend(self.resource_columns(&resources));
         let ids = Indexed::new(self.owners.ids.iter().map(|id| id.as_str()));
         columns.push(("consumer", ids.column(&consumers)));
-        columns.extend(self.relation_columns(&resolved));
+        let starts: Vec<NaiveDate> = std::iter::once(first).chain(changes).collect();
+        columns.extend(self.relation_columns(&resolved, &starts));
         self.set(FactTable::Usage, grouped, columns)
     }
 
     /// The subject credited with each row, and the rows that are credited: nobody gets credit for
     /// usage within one department (trap T2), nor for that of a department nobody answers for.
-    fn usage_resolved(&mut self) -> Result<(Vec<Option<u32>>, Vec<Resolved>), AssessError> {
+    fn usage_resolved(
+        &mut self,
+        changes: &[NaiveDate],
+    ) -> Result<(Vec<Option<u32>>, Vec<Resolved>), AssessError> {
         let mut within = LeftOut::default();
         let mut orphaned = LeftOut::default();
         let mut providers = Remembered::new();
@@ -168,6 +177,7 @@ impl Builder<'_> {
                     })?,
                     consumer: consumer.identity,
                     jurisdictions: (provider.jurisdiction, consumer.jurisdiction),
+                    stretch: changes.partition_point(|change| *change <= row.day),
                 });
             }
         }
@@ -247,22 +257,29 @@ impl Builder<'_> {
         ]
     }
 
-    /// Columns from the jurisdictions of both sides: who pays, and across which border.
-    fn relation_columns(&self, rows: &[Resolved]) -> Vec<(&'static str, ColumnData)> {
+    /// Columns from the jurisdictions of both sides: who pays, and across which border, as these were
+    /// on the day. `starts` has the first day of each stretch.
+    fn relation_columns(
+        &self,
+        rows: &[Resolved],
+        starts: &[NaiveDate],
+    ) -> Vec<(&'static str, ColumnData)> {
         let mut payers: Vec<&str> = vec![""];
-        let mut relations: HashMap<(u32, u32), Relation> = HashMap::new();
-        let mut last: Option<((u32, u32), Relation)> = None;
+        let mut relations: HashMap<(u32, u32, usize), Relation> = HashMap::new();
+        let mut last: Option<((u32, u32, usize), Relation)> = None;
         let mut indices = Vec::with_capacity(rows.len());
         let mut flags: [Vec<bool>; 3] = Default::default();
         for row in rows {
             let pair = row.jurisdictions;
+            let key = (pair.0, pair.1, row.stretch);
             let relation = match last {
-                Some((known, relation)) if known == pair => relation,
-                _ => *relations
-                    .entry(pair)
-                    .or_insert_with(|| self.relation(pair, &mut payers)),
+                Some((known, relation)) if known == key => relation,
+                _ => *relations.entry(key).or_insert_with(|| {
+                    let day = starts.get(row.stretch).copied();
+                    self.relation(pair, day.unwrap_or_default(), &mut payers)
+                }),
             };
-            last = Some((pair, relation));
+            last = Some((key, relation));
             indices.push(relation.payer);
             let [horizontal, vertical, cross_region] = &mut flags;
             horizontal.push(relation.horizontal);
@@ -278,16 +295,19 @@ impl Builder<'_> {
         ]
     }
 
-    /// How two jurisdictions lie to each other; a new payer joins the list of payers.
-    fn relation<'b>(&'b self, pair: (u32, u32), payers: &mut Vec<&'b str>) -> Relation {
+    /// How two jurisdictions lie to each other on a day; a new payer joins the list of payers.
+    fn relation<'b>(
+        &'b self,
+        pair: (u32, u32),
+        day: NaiveDate,
+        payers: &mut Vec<&'b str>,
+    ) -> Relation {
         let code = |index: u32| self.owners.jurisdictions.get(index as usize);
         let both = code(pair.0).zip(code(pair.1));
         let tree = &self.registry.jurisdictions;
-        let payer = both.and_then(|(a, b)| tree.lowest_common_superior(a, b));
+        let payer = both.and_then(|(a, b)| tree.lowest_common_superior(a, b, day));
         let payer = payer.map(|node| node.code.as_str());
-        let above = |code: &JurisdictionCode| payer == Some(code.as_str());
-        let horizontal = pair.0 == pair.1;
-        let vertical = !horizontal && both.is_some_and(|(a, b)| above(a) || above(b));
+        let lie = both.map(|(a, b)| tree.relation(a, b, day));
         let index = payer.map_or(0, |payer| {
             let known = payers.iter().position(|known| *known == payer);
             known.unwrap_or_else(|| {
@@ -297,8 +317,8 @@ impl Builder<'_> {
         });
         Relation {
             payer: u32::try_from(index).unwrap_or_default(),
-            horizontal,
-            vertical,
+            horizontal: lie == Some(domain::Relation::Horizontal),
+            vertical: lie == Some(domain::Relation::Vertical),
         }
     }
 }

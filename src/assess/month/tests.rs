@@ -1,17 +1,19 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+use domain::ShareType;
 use domain::canon::decode;
 use domain::facts::{Incident, Request, RequestOutcome, SourceLine};
-use domain::{Fen, ShareType};
 use proptest::prelude::*;
 
 use super::*;
 use crate::assessment::{Standing, Status};
-use crate::awards::PotLine;
+use crate::awards::{Awards, Pot};
+use crate::compensation::Means;
 use crate::explanation::NodeKind;
 use crate::fixture::generated::{SMALL, Size, generated};
 use crate::fixture::shipped::{calendar, load, pack, pack_files};
 use crate::fixture::{self, day, period, usage};
+use crate::year_so_far::YearSoFar;
 
 fn assessed(facts: &Facts, month: &str) -> Assessment {
     assess(&pack(), facts, &calendar(), period(month), None).unwrap()
@@ -297,6 +299,17 @@ fn a_change_of_one_fact_gains_what_was_promised() {
     assert!(checked > 10, "only {checked} checked");
 }
 
+fn means(pots: &[Pot]) -> Means<'_> {
+    static NOTHING: YearSoFar = YearSoFar {
+        open_claims: Vec::new(),
+        awarded: Vec::new(),
+    };
+    Means {
+        pots,
+        so_far: &NOTHING,
+    }
+}
+
 #[test]
 fn awards_give_the_month_away_and_the_next_month_remembers() {
     let (pack, calendar) = (pack(), calendar());
@@ -304,19 +317,8 @@ fn awards_give_the_month_away_and_the_next_month_remembers() {
     let prepared = Prepared::new(&pack, &facts, &calendar, period("2026-03"), None).unwrap();
     let month = prepared.month().unwrap();
     let assessment = month.assess().unwrap();
-    let pots: Vec<Pot> = ["410000", "410100"]
-        .map(|payer| Pot {
-            line: PotLine {
-                payer: payer.into(),
-                budget_year: 2026,
-                budget_line: "2010301".into(),
-                programme: "共享补偿".into(),
-            },
-            authority_fen: Fen::new(120_000_007),
-            available_fen: Fen::new(120_000_007),
-        })
-        .to_vec();
-    let awards = month.compensate(&assessment, &pots).unwrap();
+    let pots = fixture::pots(120_000_007, 120_000_007);
+    let awards = month.compensate(&assessment, means(&pots)).unwrap();
     for total in &awards.pots {
         assert_eq!(total.rewards_fen, total.reward_pool_fen, "{:?}", total.line);
         assert!(total.rewards_fen.get() > 0);
@@ -331,7 +333,7 @@ fn awards_give_the_month_away_and_the_next_month_remembers() {
         let mut above = prepared
             .registry
             .jurisdictions
-            .lineage(&department.jurisdiction);
+            .lineage(&department.jurisdiction, prepared.period.last_day());
         assert!(above.any(|node| node.code == award.payer));
     }
     let prior = Prior::of(&assessment, &awards);
@@ -347,7 +349,7 @@ fn awards_give_the_month_away_and_the_next_month_remembers() {
         .map(|d| d.change.clone().unwrap())
         .collect();
     assert!(changes.iter().all(|change| change.total.is_zero()));
-    let again = later.compensate(&next, &pots).unwrap();
+    let again = later.compensate(&next, means(&pots)).unwrap();
     assert_eq!(awards.pots, again.pots);
 }
 

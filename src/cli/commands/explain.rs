@@ -1,4 +1,4 @@
-//! `hengxiang explain DEPARTMENT --period 2026-03 [INDICATOR]`
+//! `hengxiang explain DEPARTMENT --period 2026-03 [INDICATOR | --money]`
 
 mod prose;
 
@@ -22,6 +22,9 @@ pub struct Options {
     /// 考核周期 (the month)
     #[arg(long)]
     period: Period,
+    /// 解释应补偿额，单位元 (explain the compensation, in yuan)
+    #[arg(long, conflicts_with = "indicator")]
+    money: bool,
     /// 列出全部证据行；默认每项列出失分最多的若干行 (list every row)
     #[arg(long)]
     all: bool,
@@ -53,8 +56,11 @@ const ROWS_SHOWN: usize = 12;
 pub fn explain(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
     let app = context.open()?;
     let department = app.find_department(options.period, &options.department)?;
-    let explanation =
-        app.explain_unchecked(options.period, &department, options.indicator.as_deref())?;
+    let explanation = if options.money {
+        app.explain_money_unchecked(options.period, &department)?
+    } else {
+        app.explain_unchecked(options.period, &department, options.indicator.as_deref())?
+    };
     let mut text = format!(
         "{} · {} · {}\n\n",
         explanation.department, explanation.period, explanation.pack

@@ -50,7 +50,6 @@ canon_struct! {
     SourceLine { batch, line }
     Batch { sha256, file_name }
     DateRange { from, to }
-    Jurisdiction { code, name, level, parent }
     Department { id, name, jurisdiction, group, valid, successor }
     Resource {
         code, name, provider, class, format, share_type, share_condition, update_cycle, grade,
@@ -77,17 +76,45 @@ canon_struct! {
     }
 }
 
+/// A jurisdiction without its days: facts in which one is not valid always list these at their end.
+impl Canon for Jurisdiction {
+    fn write(&self, to: &mut Writer) {
+        self.code.write(to);
+        self.name.write(to);
+        self.level.write(to);
+        self.parent.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, CanonError> {
+        Ok(Self {
+            code: Canon::read(from)?,
+            name: Canon::read(from)?,
+            level: Canon::read(from)?,
+            parent: Canon::read(from)?,
+            valid: Self::always(),
+        })
+    }
+}
+
 /// The form of facts without judgements and measures, which were not known then.
 const FACTS_1: &str = "hengxiang-facts-1";
 /// The form with them, at the end.
 const FACTS_2: &str = "hengxiang-facts-2";
+/// The form with the days of jurisdictions after these.
+const FACTS_3: &str = "hengxiang-facts-3";
 
 impl Canon for Facts {
     /// In the oldest form that holds them: what was frozen before a form existed keeps its bytes, and
     /// a run of then verifies for ever.
     fn write(&self, to: &mut Writer) {
         let reported = !self.judgements.is_empty() || !self.measures.is_empty();
-        let format = if reported { FACTS_2 } else { FACTS_1 };
+        let always = Jurisdiction::always();
+        let dated = self.jurisdictions.iter().any(|one| one.valid != always);
+        let format = match (reported, dated) {
+            (_, true) => FACTS_3,
+            (true, false) => FACTS_2,
+            (false, false) => FACTS_1,
+        };
         format.to_owned().write(to);
         self.batches.write(to);
         self.jurisdictions.write(to);
@@ -102,16 +129,20 @@ impl Canon for Facts {
         self.safeguards.write(to);
         self.claims.write(to);
         self.appropriations.write(to);
-        if reported {
+        if reported || dated {
             self.judgements.write(to);
             self.measures.write(to);
+        }
+        if dated {
+            let days = self.jurisdictions.iter().map(|one| one.valid);
+            days.collect::<Vec<DateRange>>().write(to);
         }
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, CanonError> {
         let format = String::read(from)?;
-        if format != FACTS_1 && format != FACTS_2 {
-            return Err(from.not_a(FACTS_2));
+        if ![FACTS_1, FACTS_2, FACTS_3].contains(&format.as_str()) {
+            return Err(from.not_a(FACTS_3));
         }
         let mut facts = Self {
             batches: Canon::read(from)?,
@@ -129,11 +160,24 @@ impl Canon for Facts {
             appropriations: Canon::read(from)?,
             ..Self::default()
         };
-        if format == FACTS_2 {
+        // One value, one byte string: a form that was not needed is refused.
+        if format != FACTS_1 {
             facts.judgements = Canon::read(from)?;
             facts.measures = Canon::read(from)?;
-            if facts.judgements.is_empty() && facts.measures.is_empty() {
-                return Err(from.not_a(FACTS_2)); // one value, one byte string
+            let empty = facts.judgements.is_empty() && facts.measures.is_empty();
+            if format == FACTS_2 && empty {
+                return Err(from.not_a(FACTS_2));
+            }
+        }
+        if format == FACTS_3 {
+            let days: Vec<DateRange> = Canon::read(from)?;
+            let always = Jurisdiction::always();
+            let is_needed = days.iter().any(|one| *one != always);
+            if days.len() != facts.jurisdictions.len() || !is_needed {
+                return Err(from.not_a(FACTS_3));
+            }
+            for (jurisdiction, valid) in facts.jurisdictions.iter_mut().zip(days) {
+                jurisdiction.valid = valid;
             }
         }
         Ok(facts)
@@ -207,6 +251,29 @@ mod tests {
         padded[20] = b'2';
         padded.extend([0; 8]);
         assert!(decode::<Facts>(&padded).is_err());
+    }
+
+    #[test]
+    fn the_days_of_jurisdictions_are_written_where_one_is_not_valid_always() {
+        let mut county = Jurisdiction {
+            code: "410181".into(),
+            name: "巩义市".into(),
+            level: Level::District,
+            parent: Some("410100".into()),
+            valid: Jurisdiction::always(),
+        };
+        let facts = |jurisdiction: &Jurisdiction| Facts {
+            jurisdictions: vec![jurisdiction.clone()],
+            ..Facts::default()
+        };
+        assert_eq!(encode(&facts(&county)).get(4..21), Some(FACTS_1.as_bytes()));
+        county.valid.to = NaiveDate::from_ymd_opt(2026, 3, 16);
+        let bytes = encode(&facts(&county));
+        assert_eq!(bytes.get(4..21), Some(FACTS_3.as_bytes()));
+        assert_eq!(decode::<Facts>(&bytes).unwrap(), facts(&county));
+        for cut in 0..bytes.len() {
+            assert!(decode::<Facts>(&bytes[..cut]).is_err(), "cut at {cut}");
+        }
     }
 
     #[test]

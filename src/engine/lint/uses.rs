@@ -80,10 +80,30 @@ impl Uses {
         let components = components.enumerate().map(|(index, component)| {
             let mut user = User::new(&component.id);
             let named = component.kind.parameters();
-            user.parameters.extend(named.into_iter().cloned());
+            user.parameters.extend(named.into_iter().map(str::to_owned));
             for rule in compiled.weights.iter().filter(|rule| rule.index == index) {
                 user.read(compiled, rule.condition.as_ref(), &rule.value);
             }
+            for cost in compiled.costs.iter().filter(|cost| cost.index == index) {
+                user.read(compiled, None, &cost.value);
+            }
+            user
+        });
+        let deductions = pack.compensation.iter().flat_map(|one| &one.deductions);
+        let deductions = deductions.enumerate().map(|(index, deduction)| {
+            let mut user = User::new(&deduction.id);
+            for rule in compiled
+                .deductions
+                .iter()
+                .filter(|rule| rule.index == index)
+            {
+                user.read(compiled, rule.condition.as_ref(), &rule.value);
+            }
+            user
+        });
+        let own = pack.compensation.iter().map(|one| {
+            let mut user = User::new("compensation");
+            user.parameters.extend(one.parameters().map(str::to_owned));
             user
         });
         let constraints = pack.constraints.iter().map(|constraint| {
@@ -106,7 +126,11 @@ impl Uses {
         });
         Self {
             indicators: indicators.collect(),
-            money: components.chain(constraints).collect(),
+            money: components
+                .chain(deductions)
+                .chain(own)
+                .chain(constraints)
+                .collect(),
             deadlines: deadlines.collect(),
             importance,
         }

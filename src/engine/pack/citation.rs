@@ -117,6 +117,10 @@ impl Pack {
             for component in &compensation.components {
                 note(&component.cite, &component.place);
             }
+            for deduction in &compensation.deductions {
+                note(&deduction.cite, &deduction.place);
+            }
+            note(&compensation.year_end.cite, &compensation.place);
         }
         for one in &self.constraints {
             note(&one.cite, &one.place);

@@ -2,15 +2,17 @@
 
 mod carried;
 mod deadlines;
+mod money;
 mod tables;
 
 use domain::Place;
 
 pub(crate) use tables::PreparedTable;
 
+use money::CompiledCost;
 use tables::signatures;
 
-use super::{ComponentKind, Formula, Indicator, IndicatorKind, Pack, effective};
+use super::{Formula, Indicator, IndicatorKind, Pack, effective};
 use crate::formula::tree::{Node, Ty};
 use crate::formula::{
     Carried, Compiled, FormulaFault, Names, Rows, TableSignature, compile_row, compile_subject,
@@ -43,7 +45,7 @@ pub(crate) struct CompiledDeadline {
 /// Rows of a table and a formula over them.
 #[derive(Clone, Debug)]
 pub(crate) struct CompiledRule {
-    /// Index into the pack's indicators or components.
+    /// Index into the pack's indicators, components or deductions.
     pub(crate) index: usize,
     pub(crate) table: usize,
     pub(crate) condition: Option<Node>,
@@ -71,6 +73,12 @@ pub(crate) struct CompiledPack {
     pub(crate) indicators: Vec<CompiledRule>,
     /// Weights of the components that share a pool.
     pub(crate) weights: Vec<CompiledRule>,
+    /// Which flows count for a weight, by index of the component; all without an entry.
+    pub(crate) flows: Vec<(usize, Node)>,
+    /// Replacement costs of the components that share a pool by the Shapley value.
+    pub(crate) costs: Vec<CompiledCost>,
+    /// Amounts of deductions.
+    pub(crate) deductions: Vec<CompiledRule>,
 }
 
 struct Compiler<'a> {
@@ -102,6 +110,9 @@ pub(crate) fn compile(pack: &Pack, schema: &Schema) -> Result<CompiledPack, Vec<
     compiler.carried = compiler.carried();
     let indicators = compiler.indicators();
     let weights = compiler.weights();
+    let flows = compiler.flows();
+    let costs = compiler.costs();
+    let deductions = compiler.deductions();
     if !compiler.faults.is_empty() {
         return Err(compiler.faults);
     }
@@ -130,6 +141,9 @@ pub(crate) fn compile(pack: &Pack, schema: &Schema) -> Result<CompiledPack, Vec<
         importance,
         indicators,
         weights,
+        flows,
+        costs,
+        deductions,
     })
 }
 
@@ -352,44 +366,5 @@ impl Compiler<'_> {
             _ => "用表把数换成分 (turn the number into points by a table)",
         };
         self.complain(&formula.place, "rules.unit", message, help.to_owned());
-    }
-
-    fn weights(&mut self) -> Vec<CompiledRule> {
-        let pack = self.pack;
-        let mut all = Vec::new();
-        let components = pack.compensation.iter().flat_map(|one| &one.components);
-        for (index, component) in components.enumerate() {
-            let ComponentKind::Pool {
-                from,
-                condition,
-                weight,
-                ..
-            } = &component.kind
-            else {
-                continue;
-            };
-            let what = format!("[[compensation.component]] {}", component.id);
-            let Some(table) = self.table(from, &component.place, &what) else {
-                continue;
-            };
-            let rows = Rows {
-                condition: None,
-                may_be_empty: true,
-                of_subject: false,
-            };
-            let Some((condition, value)) = self.rule(table, condition.as_ref(), weight, rows)
-            else {
-                continue;
-            };
-            self.expect_number(weight, value.root.ty);
-            all.push(CompiledRule {
-                index,
-                table,
-                condition,
-                value,
-                band: None,
-            });
-        }
-        all
     }
 }

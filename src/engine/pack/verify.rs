@@ -109,6 +109,11 @@ impl Verifier<'_> {
             "compensation.component",
             components.map(|one| always(&one.id, &one.place)),
         );
+        let deductions = pack.compensation.iter().flat_map(|one| &one.deductions);
+        self.unique(
+            "compensation.deduction",
+            deductions.map(|one| always(&one.id, &one.place)),
+        );
     }
 
     /// Elements of one id must not be in force together; undated ones never may repeat.
@@ -165,14 +170,7 @@ impl Verifier<'_> {
                 _ => {}
             }
         }
-        for component in pack.compensation.iter().flat_map(|one| &one.components) {
-            for name in component.kind.parameters() {
-                self.known("参数 parameter", name, parameters(), &component.place);
-            }
-            if let Some(grade) = &component.min_grade {
-                self.known("等次 grade", grade, grades(), &component.place);
-            }
-        }
+        self.compensation();
         for constraint in &pack.constraints {
             for grade in &constraint.when_grade {
                 self.known("等次 grade", grade, grades(), &constraint.place);

@@ -226,16 +226,32 @@ impl<'a> Missing<'a> {
         let compensation = self.pack.compensation.iter();
         let components = compensation.flat_map(|one| &one.components);
         for (index, component) in components.enumerate() {
-            let used = component.kind.parameters();
             let mut weights = self.compiled.weights.iter();
             let weight = weights.find(|rule| rule.index == index);
             let weight =
                 weight.map(|rule| self.of_formula(rule.condition.as_ref(), &rule.value, self.day));
-            let needed = used
-                .into_iter()
-                .filter_map(|id| self.parameter(id, self.day));
-            let needed = needed.chain(weight.into_iter().flatten());
+            let mut costs = self.compiled.costs.iter();
+            let cost = costs.find(|cost| cost.index == index);
+            let cost = cost.map(|cost| self.of_formula(None, &cost.value, self.day));
+            let used = component.kind.parameters().into_iter();
+            let needed = used.filter_map(|id| self.parameter(id, self.day));
+            let formulas = weight.into_iter().chain(cost).flatten();
+            let needed = needed.chain(formulas);
             lacks.extend(needed.map(|one| (component.id.as_str(), &component.place, one)));
+        }
+        if let Some(compensation) = &self.pack.compensation {
+            for rule in &self.compiled.deductions {
+                let Some(deduction) = compensation.deductions.get(rule.index) else {
+                    continue;
+                };
+                let needed = self.of_formula(rule.condition.as_ref(), &rule.value, self.day);
+                let needed = needed.into_iter();
+                lacks.extend(needed.map(|one| (deduction.id.as_str(), &deduction.place, one)));
+            }
+            if let Some(advance) = compensation.parameters() {
+                let needed = self.parameter(advance, self.day);
+                lacks.extend(needed.map(|one| ("compensation", &compensation.place, one)));
+            }
         }
         for constraint in &self.pack.constraints {
             let share = constraint.share.as_ref();

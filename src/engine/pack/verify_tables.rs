@@ -138,11 +138,15 @@ pub(crate) fn passed_scales(compiled: &CompiledPack) -> BTreeMap<(String, usize)
             }
         }
     };
-    for rule in compiled.indicators.iter().chain(&compiled.weights) {
+    let weights = compiled.indicators.iter().chain(&compiled.weights);
+    for rule in weights.chain(&compiled.deductions) {
         rule.value.walk_after(rule.condition.as_ref(), &mut visit);
     }
     if let Some((_, formula)) = &compiled.importance {
         formula.root.walk(&mut visit);
+    }
+    for cost in &compiled.costs {
+        cost.value.root.walk(&mut visit);
     }
     for rule in &compiled.indicators {
         if let Some(band) = rule.band {

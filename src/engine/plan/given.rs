@@ -28,7 +28,8 @@ impl Plan {
             .compiled
             .indicators
             .iter()
-            .chain(&self.compiled.weights);
+            .chain(&self.compiled.weights)
+            .chain(&self.compiled.deductions);
         let carries = rules.flat_map(|rule| &rule.value.carries);
         carries.map(|carry| carry.id.as_str()).collect()
     }

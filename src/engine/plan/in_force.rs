@@ -50,19 +50,7 @@ impl Plan {
                 to.push(ended("表 table", id, day, user));
             }
         }
-        let components = self
-            .pack
-            .compensation
-            .iter()
-            .flat_map(|one| &one.components);
-        let components: Vec<_> = components.collect();
-        for rule in &self.compiled.weights {
-            let Some(component) = components.get(rule.index) else {
-                continue;
-            };
-            let user = (component.id.as_str(), &component.place);
-            self.require(&rule.value, &self.constants, day, user, to);
-        }
+        self.require_money(day, to);
         for deadline in &self.compiled.deadlines {
             let Some(rule) = self.pack.deadlines.get(deadline.index) else {
                 continue;
@@ -74,7 +62,7 @@ impl Plan {
         }
     }
 
-    fn require(
+    pub(super) fn require(
         &self,
         formula: &Compiled,
         constants: &Constants,
@@ -85,7 +73,7 @@ impl Plan {
         formula.walk(&mut |node| self.require_node(node, constants, day, user, to));
     }
 
-    fn require_node(
+    pub(super) fn require_node(
         &self,
         node: &Node,
         constants: &Constants,
@@ -118,7 +106,12 @@ impl Plan {
     }
 }
 
-fn ended(kind: &str, id: &str, day: NaiveDate, (user, place): (&str, &Place)) -> Diagnostic {
+pub(super) fn ended(
+    kind: &str,
+    id: &str,
+    day: NaiveDate,
+    (user, place): (&str, &Place),
+) -> Diagnostic {
     let message =
         format!("“{user}”用到的{kind}“{id}”在 {day} 没有有效的值 ({id} is not in force on {day})");
     Diagnostic::error("rules.ended", place.clone(), message)

@@ -1,4 +1,5 @@
-//! Weights of a pool: a formula per subject and per text of a column (the payer of the flows).
+//! Amounts by subject: weights of a pool per subject and per text of a column (the payer of the
+//! flows), deductions.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,10 @@ use crate::eval::{Grouping, LaneFault, Stretch, select_rows};
 use crate::evaluation::Value;
 use crate::exact::Quantity;
 use crate::fault::{Fault, FaultKind};
+use crate::formula::tree::Node;
 use crate::frame::Values;
+use crate::pack::CompiledRule;
+use domain::Place;
 
 /// Subject and text of each group.
 type GroupKeys = Vec<(u32, String)>;
@@ -22,62 +26,96 @@ impl Bound<'_> {
         component: &str,
         by: &str,
     ) -> Result<Vec<BTreeMap<String, Quantity>>, Vec<Fault>> {
-        let mut components = self
-            .plan
-            .pack
-            .compensation
-            .iter()
-            .flat_map(|one| &one.components);
-        let position = components.clone().position(|one| one.id == component);
-        let found = components.find(|one| one.id == component);
+        let compensation = self.plan.pack.compensation.as_ref();
+        let components = compensation.map_or(&[][..], |one| &one.components);
+        let position = components.iter().position(|one| one.id == component);
+        let found = position.and_then(|position| components.get(position));
         let mut rules = self.plan.compiled.weights.iter();
         let rule = rules.find(|rule| Some(rule.index) == position);
         let (Some(found), Some(rule)) = (found, rule) else {
             return Err(vec![self.wrong(component, component)]);
         };
-        let named = (found.id.as_str(), &found.place);
         let Some((of_row, keys)) = self.grouping(rule.table, by) else {
             return Err(vec![self.wrong(component, by)]);
         };
         let groups = Grouping::Scattered(&of_row, keys.len());
+        let subjects: Vec<usize> = keys.iter().map(|(subject, _)| *subject as usize).collect();
+        let named = (found.id.as_str(), &found.place);
+        let mut flows = self.plan.compiled.flows.iter();
+        let flows = flows.find(|(index, _)| *index == rule.index);
+        let flows = flows.map(|(_, condition)| condition);
+        let values = self.amounts(named, rule, flows, groups, &subjects)?;
+        let mut weights = vec![BTreeMap::new(); self.frame.subjects];
+        for ((subject, text), weight) in keys.into_iter().zip(values) {
+            if let (Some(own), Some(weight)) = (weights.get_mut(subject as usize), weight) {
+                own.insert(text, weight);
+            }
+        }
+        Ok(weights)
+    }
+
+    /// What a deduction of the pack takes from each subject, yuan. Amounts below zero are faults.
+    pub fn evaluate_deduction(&self, deduction: &str) -> Result<Vec<Quantity>, Vec<Fault>> {
+        let compensation = self.plan.pack.compensation.as_ref();
+        let deductions = compensation.map_or(&[][..], |one| &one.deductions);
+        let position = deductions.iter().position(|one| one.id == deduction);
+        let found = position.and_then(|position| deductions.get(position));
+        let mut rules = self.plan.compiled.deductions.iter();
+        let rule = rules.find(|rule| Some(rule.index) == position);
+        let (Some(found), Some(rule)) = (found, rule) else {
+            return Err(vec![self.wrong(deduction, deduction)]);
+        };
+        let groups = Grouping::Runs(self.offsets(rule.table));
+        let subjects: Vec<usize> = (0..self.frame.subjects).collect();
+        let named = (found.id.as_str(), &found.place);
+        let values = self.amounts(named, rule, None, groups, &subjects)?;
+        let amounts = values.into_iter();
+        Ok(amounts.map(|one| one.unwrap_or(Quantity::ZERO)).collect())
+    }
+
+    /// The value of a rule for each group of rows; `None` where a group has no value. `subjects`
+    /// names the subject of each group.
+    fn amounts(
+        &self,
+        named: (&str, &Place),
+        rule: &CompiledRule,
+        also: Option<&Node>,
+        groups: Grouping<'_>,
+        subjects: &[usize],
+    ) -> Result<Vec<Option<Quantity>>, Vec<Fault>> {
         let at_row = |fault: LaneFault| vec![self.row_fault(named, rule.table, fault)];
         let machine = self.machine(rule.table);
-        let all = vec![true; of_row.len()];
+        let all = vec![true; groups.rows()];
         let rows = select_rows(&machine, rule.condition.as_ref(), 0, &all).map_err(at_row)?;
+        let rows = select_rows(&machine, also, 0, &rows).map_err(at_row)?;
         let aggregated = Self::aggregates(&machine, rule, &rows, groups).map_err(at_row)?;
-        let active = vec![true; keys.len()];
+        let active = vec![true; groups.count()];
         let at = Stretch {
             start: 0,
             active: &active,
         };
-        let subjects = keys.iter().map(|(subject, _)| *subject as usize);
-        let given = self.given(rule, &Places::new(), subjects);
+        let given = self.given(rule, &Places::new(), subjects.iter().copied());
         let over = self.over(&aggregated, &given);
         let at_group = |fault: LaneFault| {
-            let subject = keys
-                .get(fault.lane)
-                .map_or(0, |(subject, _)| *subject as usize);
+            let subject = subjects.get(fault.lane).copied().unwrap_or(0);
             vec![subject_fault(named, subject, fault.kind)]
         };
         let lanes = over.eval(&rule.value.root, at).map_err(at_group)?;
         let scale = rule.value.root.ty.scale();
-        let mut weights = vec![BTreeMap::new(); self.frame.subjects];
-        for (lane, (subject, text)) in keys.iter().enumerate() {
-            let Value::Number(weight) = value_at(&lanes, scale, lane).map_err(at_group)? else {
+        let mut amounts = Vec::with_capacity(groups.count());
+        for lane in 0..groups.count() {
+            let Value::Number(amount) = value_at(&lanes, scale, lane).map_err(at_group)? else {
+                amounts.push(None);
                 continue;
             };
-            if weight < Quantity::ZERO {
-                let value = weight.to_string();
-                return Err(at_group(LaneFault::new(
-                    lane,
-                    FaultKind::Negative { value },
-                )));
+            if amount < Quantity::ZERO {
+                let value = amount.to_string();
+                let kind = FaultKind::Negative { value };
+                return Err(at_group(LaneFault::new(lane, kind)));
             }
-            if let Some(own) = weights.get_mut(*subject as usize) {
-                own.insert(text.clone(), weight);
-            }
+            amounts.push(Some(amount));
         }
-        Ok(weights)
+        Ok(amounts)
     }
 
     fn wrong(&self, rule: &str, what: &str) -> Fault {

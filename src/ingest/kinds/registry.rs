@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use domain::facts::SourceLine;
 use domain::period::DateRange;
 use domain::uscc::{self, UsccCheck};
@@ -20,7 +21,7 @@ pub(crate) struct Jurisdictions;
 
 impl Table for Jurisdictions {
     type Row = Jurisdiction;
-    type Key = JurisdictionCode;
+    type Key = (JurisdictionCode, NaiveDate);
 
     fn parse(
         &mut self,
@@ -28,23 +29,35 @@ impl Table for Jurisdictions {
         _: &mut Scope<'_>,
         _: &mut Tally,
     ) -> Result<Parsed<Jurisdiction>, Reject> {
-        use jurisdictions::{CODE, LEVEL, NAME, PARENT};
+        use jurisdictions::{CODE, FROM, LEVEL, NAME, PARENT, TO};
         let level = cells.term(LEVEL, Level::from_name, "国家、省级、市级、县级")?;
         let parent = if cells.raw(PARENT).is_empty() && level <= Level::Province {
             None
         } else {
             Some(JurisdictionCode::new(cells.jurisdiction(PARENT)?))
         };
+        let mut valid = Jurisdiction::always();
+        if !cells.raw(FROM).is_empty() {
+            valid.from = cells.date(FROM)?;
+        }
+        if !cells.raw(TO).is_empty() {
+            valid.to = Some(cells.date(TO)?);
+        }
+        if valid.is_empty() {
+            let what = ("不晚于生效日期", "ends before it begins");
+            return Err(cells.reject(TO, "order", what, "请核对两个日期"));
+        }
         Ok(Parsed::Good(Jurisdiction {
             code: JurisdictionCode::new(cells.jurisdiction(CODE)?),
             name: cells.filled_text(NAME)?,
             level,
             parent,
+            valid,
         }))
     }
 
-    fn key(row: &Jurisdiction) -> JurisdictionCode {
-        row.code.clone()
+    fn key(row: &Jurisdiction) -> (JurisdictionCode, NaiveDate) {
+        (row.code.clone(), row.valid.from)
     }
 
     fn place(_: &mut Jurisdiction, _: SourceLine) {}
@@ -67,6 +80,8 @@ impl Table for Jurisdictions {
             let Some(parent) = &row.parent else { continue };
             let reason = match chain {
                 Chain::Dangling => "未登记，或其上级未登记 (unknown superior)",
+                // A version of before may have another superior than the one the chain follows.
+                _ if get(parent).is_none() => "未登记 (unknown superior)",
                 Chain::Ring => "使上下级关系成环 (superiors form a cycle)",
                 Chain::Sound if get(parent).is_some_and(|node| node.level >= row.level) => {
                     "的级别不高于本级 (superior is not of a higher level)"

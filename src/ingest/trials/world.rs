@@ -43,6 +43,7 @@ impl World {
             name: code.to_owned(),
             level,
             parent: parent.map(Into::into),
+            valid: Jurisdiction::always(),
         };
         let tree = JurisdictionTree::new([
             place("410000", Level::Province, None),

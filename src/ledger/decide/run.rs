@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use domain::{Fen, Period, RunId};
 
 use crate::account::{Account, Line};
-use crate::award::{Award, ControlTotal, RunAwards, control_of};
+use crate::award::{Award, ControlTotal, RunAwards, control_of, fault};
 use crate::command::Role;
 use crate::decide::withdrawal::withdraw;
 use crate::decide::{Batch, claim};
@@ -42,6 +42,7 @@ pub(crate) fn calculate(
     make_room(batch, awards, effective_on)?;
     let posted = awards.posted()?;
     refuse_overdraft(batch, &posted)?;
+    refuse_what_was_never_unfunded(batch, &posted)?;
     let attempt = batch
         .books
         .run(&awards.run)
@@ -115,6 +116,18 @@ fn refuse_overdraft(batch: &Batch, awards: &[&Award]) -> Result<(), Rejection> {
                 asked_fen,
                 available_fen,
             });
+        }
+    }
+    Ok(())
+}
+
+/// No award takes more off the unfunded entitlements of a department than there are.
+fn refuse_what_was_never_unfunded(batch: &Batch, awards: &[&Award]) -> Result<(), Rejection> {
+    for award in awards {
+        let account = Account::Unfunded(award.department.clone());
+        let balance_fen = batch.books.balance(&account).balance_fen;
+        if award.unfunded_fen.negated() > balance_fen {
+            return Err(fault(award, "未落实额为负 (unfunded below zero)"));
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! What the books accept and what they refuse, case by case.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+use chrono::NaiveDate;
 use domain::Fen;
 
 use crate::account::Account;
@@ -278,6 +279,31 @@ fn an_approved_run_is_voided_only_while_nothing_followed_from_it() {
     }
     assert_eq!(trial.fen(&Account::Available(line(0))), 10_000);
     assert_eq!(trial.books.accrual(accrual), None);
+}
+
+#[test]
+fn t20_what_was_unfunded_and_is_funded_later_leaves_the_memo_and_comes_back_with_a_withdrawal() {
+    let mut trial = Trial::funded();
+    let run = awards("r1", vec![award(1, 0, 3_000, 500)]);
+    trial.approve(&run);
+    trial.turn_to("2026-04");
+    let mut later = awards("r2", vec![award(1, 0, 400, -400), award(2, 0, 10, 0)]);
+    later.period = period("2026-04");
+    let day = NaiveDate::from_ymd_opt(2026, 4, 30).unwrap();
+    let calculated = Action::CalculateRun {
+        awards: later.clone(),
+        effective_on: day,
+    };
+    trial.run(&robot(), calculated).unwrap();
+    assert_eq!(trial.fen(&Account::Unfunded(department(1))), 100);
+    assert_eq!(trial.fen(&Account::Entitlement(department(1))), -100);
+    let rejected = Action::RejectRun {
+        run: later.run.clone(),
+        reason: "重算".into(),
+        effective_on: day,
+    };
+    trial.run(&finance(), rejected).unwrap();
+    assert_eq!(trial.fen(&Account::Unfunded(department(1))), 500);
 }
 
 #[test]

@@ -275,6 +275,7 @@ fn jurisdiction(code: &str, level: Level, parent: Option<&str>) -> Jurisdiction 
         name: format!("区划{code}"),
         level,
         parent: parent.map(JurisdictionCode::from),
+        valid: Jurisdiction::always(),
     }
 }
 

@@ -215,7 +215,8 @@ db_test! {
     fn references_are_enforced(db) {
         let outcome = db.store.write(|conn| {
             Ok::<_, StoreError>(conn.batch_execute(
-                "INSERT INTO jurisdictions VALUES ('410000', '河南省', 'province', NULL, 99)",
+                "INSERT INTO jurisdictions (code, valid_from, name, level, batch_id) \
+                 VALUES ('410000', '1900-01-01', '河南省', 'province', 99)",
             )?)
         });
         assert!(matches!(outcome, Err(StoreError::Conflict { .. })), "{outcome:?}");

@@ -3,7 +3,7 @@
 use super::{Compiler, rows_of};
 use crate::formula::tree::Ty;
 use crate::formula::{Carried, compile_row, compile_subject};
-use crate::pack::{ComponentKind, Indicator, IndicatorKind, Pack};
+use crate::pack::{Compensation, Indicator, IndicatorKind, Pack};
 use crate::schema::Unit;
 
 /// What the value of a kind counts, where the kind says it.
@@ -22,13 +22,9 @@ impl Compiler<'_> {
     pub(super) fn carried(&mut self) -> Vec<(String, Carried)> {
         let pack = self.pack;
         self.carried = by_id(pack, |indicator| of_kind(&indicator.kind));
-        let components = pack.compensation.iter().flat_map(|one| &one.components);
-        let weights = components.filter_map(|component| match &component.kind {
-            ComponentKind::Pool { weight, .. } => Some(weight),
-            ComponentKind::Claims { .. } => None,
-        });
+        let money = pack.compensation.iter().flat_map(Compensation::formulas);
         let values = pack.indicators.iter().map(|indicator| &indicator.value);
-        if !values.chain(weights).any(|one| one.text.contains("carry")) {
+        if !values.chain(money).any(|one| one.text.contains("carry")) {
             return self.carried.clone(); // nobody asks for more
         }
         by_id(pack, |indicator| match of_kind(&indicator.kind) {
