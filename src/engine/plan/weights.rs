@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::bound::{Bound, subject_fault};
 use super::given::Places;
 use super::indicators::value_at;
-use crate::eval::{Grouping, LaneFault, Stretch, select_rows};
+use crate::eval::{Grouping, LaneFault, Rows, Stretch};
 use crate::evaluation::Value;
 use crate::exact::Quantity;
 use crate::fault::{Fault, FaultKind};
@@ -42,8 +42,9 @@ impl Bound<'_> {
         let groups = Grouping::Scattered(&of_row, keys.len());
         let at_row = |fault: LaneFault| vec![self.row_fault(named, rule.table, fault)];
         let machine = self.machine(rule.table);
-        let all = vec![true; of_row.len()];
-        let rows = select_rows(&machine, rule.condition.as_ref(), 0, &all).map_err(at_row)?;
+        let all = Rows::new(vec![true; of_row.len()]);
+        let rows = all.select(&machine, rule.condition.as_ref(), 0);
+        let rows = rows.map_err(at_row)?;
         let aggregated = Self::aggregates(&machine, rule, &rows, groups).map_err(at_row)?;
         let active = vec![true; keys.len()];
         let at = Stretch {
