@@ -104,11 +104,11 @@ pub(crate) fn flows(frame: &FactFrame) -> Flows {
             let consumer = codes
                 .get(row)
                 .and_then(|code| subject_of.get(*code as usize).copied().flatten());
-            let happened = succeeded.get(row).is_some_and(|count| *count > 0);
+            let happened = succeeded.get(row).is_some_and(|count| count > 0);
             let slot = consumer.and_then(|consumer| slots.get_mut(consumer as usize));
             if let (Some(slot), true) = (slot, happened) {
                 slot.0 = slot.0.saturating_add(1);
-                let weight = importance.get(row).copied().unwrap_or_default();
+                let weight = importance.get(row).unwrap_or_default();
                 slot.1 = slot.1.saturating_add(weight);
             }
         }

@@ -354,7 +354,7 @@ fn join_importance(
         };
         let joined = given.iter().zip(&keys).map(|(given, key)| match given {
             0 => by_code.get(key).copied().unwrap_or(IMPORTANCE_ONE),
-            given => *given,
+            given => given,
         });
         let joined = ColumnData::numbers(joined.collect());
         frame.set_column(schema, table.name(), "importance", joined)?;

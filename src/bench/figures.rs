@@ -160,7 +160,7 @@ fn ratio(pair: Pair) -> String {
 }
 
 /// The power of ten at or above a number: «≤ 1e-28»; «0» for nothing.
-fn magnitude(error: &BigRational) -> String {
+pub fn magnitude(error: &BigRational) -> String {
     if error.is_nothing() {
         return "0".to_owned();
     }

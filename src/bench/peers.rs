@@ -1,8 +1,8 @@
-//! `cargo bench -p bench [scoring] [weighted] [month] [tables]`: all parts, or those named.
+//! `cargo bench -p bench [scoring] [month] [tables]`: all parts, or those named.
 
 use bench::city::City;
 use bench::figures::Figures;
-use bench::{Failure, machine, month, scoring, tables, weighted};
+use bench::{Failure, machine, month, scoring, tables};
 
 fn main() -> Result<(), Failure> {
     let wanted: Vec<String> = std::env::args()
@@ -12,9 +12,6 @@ fn main() -> Result<(), Failure> {
     let asked = |part: &str| wanted.is_empty() || wanted.iter().any(|word| word == part);
     let machine = machine::describe();
     let mut figures = Figures::default();
-    if asked("weighted") {
-        figures.extend(weighted::measure(&[1_000, 10_000, 100_000, 1_000_000])?);
-    }
     if asked("scoring") {
         let scene = City::new(true)?.scene()?;
         let sizes = [1_000, 10_000, 100_000];

@@ -66,7 +66,7 @@ pub fn bytes(frame: &Frame) -> usize {
             let width = match &column.values {
                 Values::Bool(_) => 1,
                 Values::Date(_) | Values::Text { .. } => 4,
-                Values::Number(_) => 8,
+                Values::Number(values) => values.width(),
             };
             rows * (width + usize::from(column.known.is_some()))
         })

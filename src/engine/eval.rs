@@ -11,14 +11,17 @@ mod lanes;
 mod nodes;
 mod number;
 mod peers;
+mod rows;
+mod steps;
 
-pub(crate) use aggregate::{Aggregated, aggregate, count, select_rows};
+pub(crate) use aggregate::{Aggregated, aggregate, count};
 pub(crate) use bands::Bands;
 pub(crate) use calendar::CalendarMemo;
 pub(crate) use grouping::Grouping;
 pub(crate) use lanes::{LaneFault, Lanes, misfit, show_number};
 pub(crate) use nodes::{Answer, Machine, Stretch, show_lane};
 pub(crate) use peers::{Given, Place, compare_peers, found};
+pub(crate) use rows::Rows;
 
 use std::sync::Arc;
 

@@ -1,7 +1,8 @@
 //! What a plan computes: one cell per indicator and subject.
 
 mod cells;
-mod numbers;
+mod found;
+mod uniform;
 
 pub use cells::Cells;
 

@@ -8,9 +8,12 @@ use crate::schema::{Schema, TableSchema, Type};
 
 mod columns;
 mod error;
+mod numbers;
 mod rows;
 pub(crate) use columns::Columns;
 pub use error::FrameError;
+pub use numbers::Numbers;
+pub(crate) use numbers::Slice;
 pub use rows::{Datum, RowBuilder};
 
 /// Distinct texts of a column, each with a small code.
@@ -99,7 +102,7 @@ pub enum Values {
     /// Days from the common era (`chrono::Datelike::num_days_from_ce`).
     Date(Vec<i32>),
     /// Numbers times 10^scale of the column's type.
-    Number(Vec<i64>),
+    Number(Numbers),
 }
 
 impl Values {
@@ -134,7 +137,7 @@ impl Values {
             Type::Bool => Self::Bool(Vec::new()),
             Type::Text => TextColumn::default().finish(),
             Type::Date => Self::Date(Vec::new()),
-            Type::Number { .. } => Self::Number(Vec::new()),
+            Type::Number { .. } => Self::Number(Numbers::default()),
         }
     }
 }
@@ -158,8 +161,8 @@ impl ColumnData {
     }
 
     /// A column of numbers without gaps, scaled as its type says.
-    pub const fn numbers(values: Vec<i64>) -> Self {
-        Self::full(Values::Number(values))
+    pub fn numbers(values: Vec<i64>) -> Self {
+        Self::full(Values::Number(values.into()))
     }
 
     /// A column of truth values without gaps.

@@ -28,7 +28,9 @@ pub mod trace;
 pub use evaluation::{Cell, Cells, Evaluation, IndicatorColumn, Status, Value};
 pub use exact::{Exact, Quantity};
 pub use fault::{Fault, FaultKind};
-pub use frame::{ColumnData, Datum, Frame, FrameError, FrameTable, RowBuilder, TextColumn, Values};
+pub use frame::{
+    ColumnData, Datum, Frame, FrameError, FrameTable, Numbers, RowBuilder, TextColumn, Values,
+};
 pub use lint::{Conventions, Linted, Proved, lint};
 pub use pack::{Loaded, Pack, PackFiles};
 pub use pack_test::PackTest;

@@ -318,7 +318,7 @@ impl<'a, N: Number> Reference<'a, N> {
             Values::Number(values) => match values.get(row) {
                 Some(value) => {
                     let scale = ty.scale().unwrap_or(0);
-                    Some(Slow::Number(number(i128::from(*value), scale)?))
+                    Some(Slow::Number(number(i128::from(value), scale)?))
                 }
                 None => None,
             },

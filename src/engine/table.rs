@@ -160,6 +160,12 @@ impl Lookup {
         classes.map_or(0, |classes| classes.class(value) as usize)
     }
 
+    /// How many classes an input has.
+    pub(crate) fn classes(&self, input: usize) -> usize {
+        let classes = self.inputs.get(input);
+        classes.map_or(0, |classes| classes.count() as usize)
+    }
+
     /// The points of a numeric input: class `2i + 1` is point `i`, class `2i` what lies before it.
     pub(crate) fn points(&self, input: usize) -> &[Exact] {
         self.inputs.get(input).map_or(&[], Classes::points)

@@ -1,5 +1,6 @@
-//! Developer commands: `cargo xtask demo | test | ci | fuzz | bless | new-migration`.
+//! Developer commands: `cargo xtask demo | test | ci | fuzz | bench-rules | bless | new-migration`.
 
+mod bench_rules;
 mod ci;
 mod demo;
 mod fuzz;
@@ -28,6 +29,8 @@ enum Command {
     Ci,
     /// Fuzz the formula language and the pack loader, in processes of limited memory
     Fuzz(fuzz::Options),
+    /// Measure the rule engine beside OpenFisca, zen-expression, PostgreSQL and DuckDB
+    BenchRules(bench_rules::Options),
     /// Accept the current output as the new goldens (insta)
     Bless,
     /// Create an empty migration pair for both databases
@@ -43,6 +46,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test(options) => test::test(&options),
         Command::Ci => ci::ci(),
         Command::Fuzz(options) => fuzz::fuzz(&options),
+        Command::BenchRules(options) => bench_rules::bench_rules(&options),
         Command::Bless => test::bless(),
         Command::NewMigration { name } => migration::new_migration(&name),
     }

@@ -1,16 +1,15 @@
 //! Rows to groups: sums, counts, means, extremes. A group is a subject, or a subject and a text.
 
-use std::borrow::Cow;
-
 use super::CHUNK;
 use super::distinct::count_distinct;
 use super::grouping::Grouping;
 use super::lanes::{LaneFault, Lanes, misfit};
 use super::nodes::{Machine, Stretch};
+use super::rows::{Rows, all};
 use crate::exact::pow10;
 use crate::fault::FaultKind;
 use crate::formula::tree::{Aggregate, Function, Kind, Node, Ty};
-use crate::frame::Values;
+use crate::frame::{Slice, Values};
 
 /// Results of an aggregate, one per group.
 #[derive(Clone, Debug)]
@@ -24,7 +23,7 @@ pub(crate) struct Aggregated<'c> {
 #[derive(Clone, Debug)]
 pub(crate) enum Held<'c> {
     Lanes(Lanes),
-    Column(&'c [i64]),
+    Column(Slice<'c>),
 }
 
 impl Held<'_> {
@@ -36,67 +35,21 @@ impl Held<'_> {
         }
     }
 
-    /// The values, if they are numbers of 64 bits.
-    pub(crate) fn ints(&self) -> Option<&[i64]> {
+    /// The values, if they are numbers of at most 64 bits.
+    pub(crate) const fn numbers(&self) -> Option<Slice<'_>> {
         match self {
-            Self::Lanes(Lanes::Small(values)) => Some(values),
-            Self::Column(values) => Some(values),
+            Self::Lanes(Lanes::Small(values)) => Some(Slice::Eight(values.as_slice())),
+            Self::Column(values) => Some(*values),
             Self::Lanes(_) => None,
         }
     }
-}
-
-/// Which rows of the block satisfy a condition, among those asked for. Faults are placed in the
-/// block.
-pub(crate) fn select_rows<'r>(
-    machine: &Machine<'_>,
-    condition: Option<&Node>,
-    first_row: usize,
-    rows: &'r [bool],
-) -> Result<Cow<'r, [bool]>, LaneFault> {
-    let Some(condition) = condition else {
-        return Ok(Cow::Borrowed(rows));
-    };
-    let mut selected = Vec::with_capacity(rows.len());
-    each_chunk(first_row, rows, |_, at| {
-        let values = machine.eval(condition, at)?.bools()?;
-        if let Some(watch) = &machine.constants.watch {
-            let asked = values.iter().zip(at.active).filter(|(_, active)| **active);
-            watch.condition(condition, asked.map(|(value, _)| *value));
-        }
-        selected.extend(
-            values
-                .iter()
-                .zip(at.active)
-                .map(|(value, active)| value & active),
-        );
-        Ok(())
-    })?;
-    Ok(Cow::Owned(selected))
-}
-
-/// Runs `body` over stretches of the block, each with its first row counted in the block.
-pub(super) fn each_chunk(
-    first_row: usize,
-    rows: &[bool],
-    mut body: impl FnMut(usize, Stretch<'_>) -> Result<(), LaneFault>,
-) -> Result<(), LaneFault> {
-    for (index, active) in rows.chunks(CHUNK).enumerate() {
-        let offset = index * CHUNK;
-        let start = first_row + offset;
-        body(offset, Stretch { start, active }).map_err(|fault| LaneFault {
-            lane: fault.lane + offset,
-            ..fault
-        })?;
-    }
-    Ok(())
 }
 
 /// An aggregate over the selected rows of each group.
 pub(crate) fn aggregate<'c>(
     machine: &Machine<'c>,
     aggregate: &Aggregate,
-    rows: &[bool],
+    rows: &Rows<'_>,
     groups: Grouping<'_>,
 ) -> Result<Aggregated<'c>, LaneFault> {
     if let Some(column) = column_itself(machine, aggregate, rows, groups) {
@@ -107,7 +60,7 @@ pub(crate) fn aggregate<'c>(
         });
     }
     let filter = aggregate.filter.as_ref();
-    let rows = select_rows(machine, filter, groups.first_row(), rows)?;
+    let rows = rows.select(machine, filter, groups.first_row())?;
     let full = |lanes| Aggregated {
         values: Held::Lanes(lanes),
         known: None,
@@ -140,9 +93,9 @@ pub(crate) fn aggregate<'c>(
 fn column_itself<'c>(
     machine: &Machine<'c>,
     aggregate: &Aggregate,
-    rows: &[bool],
+    rows: &Rows<'_>,
     groups: Grouping<'_>,
-) -> Option<&'c [i64]> {
+) -> Option<Slice<'c>> {
     let ([one], None) = (aggregate.arguments.as_slice(), &aggregate.filter) else {
         return None;
     };
@@ -154,11 +107,10 @@ fn column_itself<'c>(
         return None;
     };
     let column = machine.columns.get(index)?;
-    let all = rows.iter().fold(true, |all, row| all & row);
     match &column.values {
-        Values::Number(values) if is_itself && all && groups.is_row_by_row() => {
+        Values::Number(values) if is_itself && rows.are_all() && groups.is_row_by_row() => {
             let first = groups.first_row();
-            values.get(first..first + rows.len())
+            values.slice(first..first + rows.len())
         }
         _ => None,
     }
@@ -180,13 +132,14 @@ fn means(sums: Lanes, counts: &[u32], scale: Option<u8>) -> Result<Lanes, LaneFa
 }
 
 /// How many rows of each group are selected.
-pub(crate) fn count(rows: &[bool], groups: Grouping<'_>) -> Vec<u32> {
+pub(crate) fn count(rows: &Rows<'_>, groups: Grouping<'_>) -> Vec<u32> {
     if groups.is_row_by_row() {
-        return rows.iter().map(|selected| u32::from(*selected)).collect();
+        let flags = rows.flags().iter();
+        return flags.map(|selected| u32::from(*selected)).collect();
     }
     let mut counts = vec![0_u32; groups.count()];
     groups.parts(0..rows.len(), |group, part| {
-        let selected = rows.get(part).unwrap_or_default().iter();
+        let selected = rows.flags().get(part).unwrap_or_default().iter();
         if let Some(count) = counts.get_mut(group) {
             *count += selected.map(|selected| u32::from(*selected)).sum::<u32>();
         }
@@ -199,14 +152,14 @@ pub(crate) fn count(rows: &[bool], groups: Grouping<'_>) -> Vec<u32> {
 fn sum(
     machine: &Machine<'_>,
     argument: &Node,
-    rows: &[bool],
+    rows: &Rows<'_>,
     groups: Grouping<'_>,
 ) -> Result<Lanes, LaneFault> {
     if groups.is_row_by_row() {
         return sum_of_rows(machine, argument, rows, groups.first_row());
     }
     let mut sums = Sums::new(groups.count());
-    each_chunk(groups.first_row(), rows, |offset, at| {
+    rows.each_chunk(groups.first_row(), |offset, at| {
         let chunk = offset..offset + at.active.len();
         match machine.eval(argument, at)? {
             Lanes::Small(values) => {
@@ -236,7 +189,8 @@ fn sum(
             let mut last = 0;
             groups.parts(0..rows.len(), |group, part| {
                 if group == too_wide {
-                    let selected = part.rev().find(|row| rows.get(*row) == Some(&true));
+                    let flags = rows.flags();
+                    let selected = part.rev().find(|row| flags.get(*row) == Some(&true));
                     last = selected.unwrap_or(last);
                 }
             });
@@ -292,6 +246,13 @@ fn have_room(values: &[i64]) -> bool {
 }
 
 fn total(values: &[i64], active: &[bool], narrow: bool) -> i128 {
+    if narrow && all(active) {
+        return i128::from(
+            values
+                .iter()
+                .fold(0_i64, |sum, value| sum.wrapping_add(*value)),
+        );
+    }
     let chosen = values
         .iter()
         .zip(active)
@@ -307,19 +268,19 @@ fn total(values: &[i64], active: &[bool], narrow: bool) -> i128 {
 fn sum_of_rows(
     machine: &Machine<'_>,
     argument: &Node,
-    rows: &[bool],
+    rows: &Rows<'_>,
     first_row: usize,
 ) -> Result<Lanes, LaneFault> {
-    if rows.len() <= CHUNK && rows.iter().fold(true, |all, row| all & row) {
+    if rows.len() <= CHUNK && rows.are_all() {
         let at = Stretch {
             start: first_row,
-            active: rows,
+            active: rows.flags(),
         };
         return machine.eval(argument, at);
     }
     let mut small: Vec<i64> = Vec::with_capacity(rows.len());
     let mut wide: Vec<i128> = Vec::new();
-    each_chunk(first_row, rows, |_, at| {
+    rows.each_chunk(first_row, |_, at| {
         let lanes = machine.eval(argument, at)?;
         let active = at.active.iter();
         match lanes {
@@ -358,12 +319,12 @@ pub(super) fn keys(lanes: Lanes) -> Result<Vec<i128>, LaneFault> {
 fn extreme(
     machine: &Machine<'_>,
     argument: &Node,
-    rows: &[bool],
+    rows: &Rows<'_>,
     groups: Grouping<'_>,
     better: impl Fn(i128, i128) -> i128,
 ) -> Result<Aggregated<'static>, LaneFault> {
     let mut best: Vec<Option<i128>> = vec![None; groups.count()];
-    each_chunk(groups.first_row(), rows, |offset, at| {
+    rows.each_chunk(groups.first_row(), |offset, at| {
         let values = keys(machine.eval(argument, at)?)?;
         groups.parts(offset..offset + at.active.len(), |group, part| {
             let values = values.get(part.clone()).unwrap_or_default().iter();

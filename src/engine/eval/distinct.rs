@@ -1,9 +1,10 @@
 //! COUNT(DISTINCT …): how many different combinations of values each group has.
 
-use super::aggregate::{each_chunk, keys};
+use super::aggregate::keys;
 use super::grouping::Grouping;
 use super::lanes::{LaneFault, Lanes, misfit};
 use super::nodes::Machine;
+use super::rows::Rows;
 use crate::formula::tree::{Kind, Node, Ty};
 use crate::frame::Dictionary;
 
@@ -11,7 +12,7 @@ use crate::frame::Dictionary;
 pub(super) fn count_distinct(
     machine: &Machine<'_>,
     arguments: &[Node],
-    rows: &[bool],
+    rows: &Rows<'_>,
     groups: Grouping<'_>,
 ) -> Result<Vec<i64>, LaneFault> {
     if let [_] = arguments {
@@ -47,13 +48,13 @@ fn distinct<K: Ord>(mut seen: Vec<(usize, K)>, groups: usize) -> Vec<i64> {
 fn collect(
     machine: &Machine<'_>,
     arguments: &[Node],
-    rows: &[bool],
+    rows: &Rows<'_>,
     groups: Grouping<'_>,
     mut note: impl FnMut(usize, usize, &[Vec<i128>]),
 ) -> Result<(), LaneFault> {
     let first_row = groups.first_row();
     let texts = unify_texts(machine, arguments, first_row, rows)?;
-    each_chunk(first_row, rows, |offset, at| {
+    rows.each_chunk(first_row, |offset, at| {
         let chunk = offset..offset + at.active.len();
         let mut columns = Vec::with_capacity(arguments.len());
         for (argument, texts) in arguments.iter().zip(&texts) {
@@ -78,7 +79,7 @@ fn unify_texts(
     machine: &Machine<'_>,
     arguments: &[Node],
     first_row: usize,
-    rows: &[bool],
+    rows: &Rows<'_>,
 ) -> Result<Vec<Option<Vec<i128>>>, LaneFault> {
     let mut unified = Vec::with_capacity(arguments.len());
     for argument in arguments {
@@ -89,7 +90,7 @@ fn unify_texts(
         }
         let mut all = Vec::with_capacity(rows.len());
         let mut dictionary = Dictionary::default();
-        each_chunk(first_row, rows, |_, at| {
+        rows.each_chunk(first_row, |_, at| {
             let Lanes::Text(codes, local) = machine.eval(argument, at)? else {
                 return Err(misfit());
             };

@@ -3,36 +3,95 @@
 //! A loop assumes that its inputs are small and gathers their bits on the way. When these show that
 //! an input was not, the result is thrown away, and the caller takes a way that tests every lane.
 
+use crate::frame::Slice;
+
 /// Columns read in one pass. The processor follows this many streams at once, and what they add up
 /// to is written once.
 const STREAMS: usize = 8;
 
-/// Inputs of [`weighted_sum`] are products of numbers below 2^32, which every processor multiplies
-/// several at a time.
-const LOW: u64 = 0xffff_ffff;
+/// What the fast loops take: numbers of 31 bits, not below zero, whose products every processor
+/// computes several at a time.
+const LOW: u64 = (1 << 31) - 1;
+
+/// A number of a column.
+pub(super) trait Lane: Copy {
+    /// As bits without sign: above [`LOW`] for a number below zero.
+    fn bits(self) -> u64;
+    /// The low 32 bits.
+    fn low(self) -> u64;
+    /// The number.
+    fn wide(self) -> i64;
+}
+
+impl Lane for i32 {
+    fn bits(self) -> u64 {
+        u64::from(self.cast_unsigned())
+    }
+    fn low(self) -> u64 {
+        u64::from(self.cast_unsigned())
+    }
+    fn wide(self) -> i64 {
+        i64::from(self)
+    }
+}
+
+impl Lane for i64 {
+    fn bits(self) -> u64 {
+        self.cast_unsigned()
+    }
+    fn low(self) -> u64 {
+        self.cast_unsigned() & 0xffff_ffff
+    }
+    fn wide(self) -> i64 {
+        self
+    }
+}
+
+/// Columns and their factors, by the width of their numbers.
+#[derive(Default)]
+struct Products<'c> {
+    four: (Vec<&'c [i32]>, Vec<u32>),
+    eight: (Vec<&'c [i64]>, Vec<u32>),
+}
+
+impl<'c> Products<'c> {
+    fn push(&mut self, column: Slice<'c>, factor: u32) {
+        match column {
+            Slice::Four(values) => {
+                self.four.0.push(values);
+                self.four.1.push(factor);
+            }
+            Slice::Eight(values) => {
+                self.eight.0.push(values);
+                self.eight.1.push(factor);
+            }
+        }
+    }
+}
 
 /// `constant + Σ factor · column`, lane by lane; `None` unless it is certain that no lane overflows.
 pub(super) fn weighted_sum(
     constant: i128,
-    terms: &[(i64, &[i64])],
+    terms: &[(i64, Slice<'_>)],
     lanes: usize,
 ) -> Option<Vec<i64>> {
     let constant = i64::try_from(constant).ok()?;
-    if let Some(factors) = low_factors(constant, terms) {
-        let columns: Vec<&[i64]> = terms.iter().map(|(_, column)| *column).collect();
+    if let Some(products) = low_products(constant, terms) {
         let mut sums = vec![constant; lanes];
-        let seen = in_passes(&columns, &factors, |pass| match pass {
-            Pass::Eight(columns, factors) => add_products(&mut sums, columns, factors),
-            Pass::Two(columns, factors) => add_products(&mut sums, columns, factors),
-            Pass::One(columns, factors) => add_products(&mut sums, columns, factors),
-        })?;
+        let (four, eight) = (products.four, products.eight);
+        let seen =
+            sum_passes(&mut sums, &four.0, &four.1)? | sum_passes(&mut sums, &eight.0, &eight.1)?;
         if seen <= LOW {
             return Some(sums);
         }
     }
     let mut reach = u128::from(constant.unsigned_abs());
     for (factor, column) in terms {
-        reach += u128::from(factor.unsigned_abs()) * u128::from(magnitude(column));
+        let most = match column {
+            Slice::Four(values) => magnitude(values),
+            Slice::Eight(values) => magnitude(values),
+        };
+        reach += u128::from(factor.unsigned_abs()) * u128::from(most);
     }
     if reach > i64::MAX.unsigned_abs().into() {
         return None;
@@ -40,53 +99,69 @@ pub(super) fn weighted_sum(
     let mut sums = vec![constant; lanes];
     for (factor, column) in terms {
         // The reach of all terms together fits, so no product and no sum wraps.
-        let pairs = sums.iter_mut().zip(*column);
-        match factor {
-            1 => pairs.for_each(|(sum, value)| *sum = sum.wrapping_add(*value)),
-            -1 => pairs.for_each(|(sum, value)| *sum = sum.wrapping_sub(*value)),
-            factor => {
-                pairs.for_each(|(sum, value)| {
-                    *sum = sum.wrapping_add(value.wrapping_mul(*factor));
-                });
-            }
+        match column {
+            Slice::Four(values) => add_column(&mut sums, values, *factor),
+            Slice::Eight(values) => add_column(&mut sums, values, *factor),
         }
     }
     Some(sums)
 }
 
-/// The factors, if all are below 2^32 and columns below 2^32 cannot make the sum overflow.
-fn low_factors(constant: i64, terms: &[(i64, &[i64])]) -> Option<Vec<u32>> {
+fn add_column<T: Lane>(sums: &mut [i64], column: &[T], factor: i64) {
+    let pairs = sums.iter_mut().zip(column);
+    match factor {
+        1 => pairs.for_each(|(sum, value)| *sum = sum.wrapping_add(value.wide())),
+        -1 => pairs.for_each(|(sum, value)| *sum = sum.wrapping_sub(value.wide())),
+        factor => {
+            pairs.for_each(|(sum, value)| {
+                *sum = sum.wrapping_add(value.wide().wrapping_mul(factor));
+            });
+        }
+    }
+}
+
+fn sum_passes<T: Lane>(sums: &mut [i64], columns: &[&[T]], factors: &[u32]) -> Option<u64> {
+    in_passes(columns, factors, |pass| match pass {
+        Pass::Eight(columns, factors) => add_products(sums, columns, factors),
+        Pass::Two(columns, factors) => add_products(sums, columns, factors),
+        Pass::One(columns, factors) => add_products(sums, columns, factors),
+    })
+}
+
+/// The terms, if all factors are below 2^32 and low columns cannot make the sum overflow.
+fn low_products<'c>(constant: i64, terms: &[(i64, Slice<'c>)]) -> Option<Products<'c>> {
     let mut reach = u128::from(constant.unsigned_abs());
-    let mut factors = Vec::with_capacity(terms.len());
-    for (factor, _) in terms {
+    let mut products = Products::default();
+    for (factor, column) in terms {
         let factor = u32::try_from(*factor).ok()?;
         reach += u128::from(factor) * u128::from(LOW);
-        factors.push(factor);
+        products.push(*column, factor);
     }
-    (reach <= i64::MAX.unsigned_abs().into()).then_some(factors)
+    (reach <= i64::MAX.unsigned_abs().into()).then_some(products)
 }
 
 /// A number at or above the absolute value of every lane.
-pub(super) fn magnitude(column: &[i64]) -> u64 {
-    let bits = column
-        .iter()
-        .fold(0, |bits, value| bits | (value ^ (value >> 63)));
+pub(super) fn magnitude<T: Lane>(column: &[T]) -> u64 {
+    let bits = column.iter().fold(0, |bits, value| {
+        let value = value.wide();
+        bits | (value ^ (value >> 63))
+    });
     // −2^63 and 2^63 − 1 have the same bits here; the former is one further from zero.
     (u64::MAX >> bits.leading_zeros().min(63)) + 1
 }
 
 /// Columns and factors of one pass.
-enum Pass<'c> {
-    Eight([&'c [i64]; STREAMS], [u32; STREAMS]),
-    Two([&'c [i64]; 2], [u32; 2]),
-    One([&'c [i64]; 1], [u32; 1]),
+enum Pass<'c, T> {
+    Eight([&'c [T]; STREAMS], [u32; STREAMS]),
+    Two([&'c [T]; 2], [u32; 2]),
+    One([&'c [T]; 1], [u32; 1]),
 }
 
 /// Deals the columns to passes; gives all bits that these have seen.
-fn in_passes(
-    columns: &[&[i64]],
+fn in_passes<T>(
+    columns: &[&[T]],
     factors: &[u32],
-    mut run: impl FnMut(Pass<'_>) -> Option<u64>,
+    mut run: impl FnMut(Pass<'_, T>) -> Option<u64>,
 ) -> Option<u64> {
     let (eights, columns) = columns.as_chunks::<STREAMS>();
     let (of_eights, factors) = factors.as_chunks::<STREAMS>();
@@ -105,11 +180,11 @@ fn in_passes(
     Some(seen)
 }
 
-/// Adds the products of columns and factors; gives the bits of the columns. Right for columns below
-/// 2^32 whose sums fit.
-fn add_products<const N: usize>(
+/// Adds the products of columns and factors; gives the bits of the columns. Right for low columns
+/// whose sums fit.
+fn add_products<T: Lane, const N: usize>(
     sums: &mut [i64],
-    columns: [&[i64]; N],
+    columns: [&[T]; N],
     factors: [u32; N],
 ) -> Option<u64> {
     let columns = same_length(columns, sums.len())?;
@@ -117,9 +192,9 @@ fn add_products<const N: usize>(
     for (lane, sum) in sums.iter_mut().enumerate() {
         let mut added = 0_u64;
         for (column, factor) in columns.iter().zip(&factors) {
-            let value = column[lane].cast_unsigned();
-            seen |= value;
-            added = added.wrapping_add((value & LOW) * u64::from(*factor));
+            let value = column[lane];
+            seen |= value.bits();
+            added = added.wrapping_add(value.low() * u64::from(*factor));
         }
         *sum = sum.wrapping_add(added.cast_signed());
     }
@@ -127,7 +202,7 @@ fn add_products<const N: usize>(
 }
 
 /// The columns cut to a length that all have, so that the loop need not look.
-fn same_length<const N: usize>(columns: [&[i64]; N], length: usize) -> Option<[&[i64]; N]> {
+fn same_length<T, const N: usize>(columns: [&[T]; N], length: usize) -> Option<[&[T]; N]> {
     let mut cut = columns;
     for column in &mut cut {
         *column = column.get(..length)?;
@@ -197,23 +272,19 @@ impl Divisors {
     /// every lane is right.
     pub(super) fn sum_of_quotients(
         &self,
-        columns: &[&[i64]],
-        factors: &[u32],
+        terms: &[(u32, Slice<'_>)],
         cut: Cut,
     ) -> Option<Vec<i64>> {
         let mut sums = vec![0_u64; self.part.len()];
         let mut wholes = vec![0_u64; self.part.len()];
-        let seen = in_passes(columns, factors, |pass| match pass {
-            Pass::Eight(columns, factors) => {
-                self.add_parts((&mut sums, &mut wholes), columns, factors, cut)
-            }
-            Pass::Two(columns, factors) => {
-                self.add_parts((&mut sums, &mut wholes), columns, factors, cut)
-            }
-            Pass::One(columns, factors) => {
-                self.add_parts((&mut sums, &mut wholes), columns, factors, cut)
-            }
-        })?;
+        let mut products = Products::default();
+        for (factor, column) in terms {
+            products.push(*column, *factor);
+        }
+        let (four, eight) = (products.four, products.eight);
+        let mut to = (sums.as_mut_slice(), wholes.as_mut_slice());
+        let seen = self.part_passes(&mut to, &four.0, &four.1, cut)?
+            | self.part_passes(&mut to, &eight.0, &eight.1, cut)?;
         if seen >> self.bits != 0 {
             return None;
         }
@@ -229,11 +300,25 @@ impl Divisors {
         (!over).then_some(totals)
     }
 
+    fn part_passes<T: Lane>(
+        &self,
+        (sums, wholes): &mut (&mut [u64], &mut [u64]),
+        columns: &[&[T]],
+        factors: &[u32],
+        cut: Cut,
+    ) -> Option<u64> {
+        in_passes(columns, factors, |pass| match pass {
+            Pass::Eight(columns, factors) => self.add_parts((sums, wholes), columns, factors, cut),
+            Pass::Two(columns, factors) => self.add_parts((sums, wholes), columns, factors, cut),
+            Pass::One(columns, factors) => self.add_parts((sums, wholes), columns, factors, cut),
+        })
+    }
+
     /// Adds the small parts of the quotients, and the numerators; gives the bits of the latter.
-    fn add_parts<const N: usize>(
+    fn add_parts<T: Lane, const N: usize>(
         &self,
         (sums, wholes): (&mut [u64], &mut [u64]),
-        columns: [&[i64]; N],
+        columns: [&[T]; N],
         factors: [u32; N],
         cut: Cut,
     ) -> Option<u64> {
@@ -247,9 +332,9 @@ impl Divisors {
         for (lane, ((sum, whole), part)) in lanes.enumerate() {
             let (mut parts, mut numerators) = (0_u64, 0_u64);
             for (column, factor) in columns.iter().zip(&factors) {
-                let value = column[lane].cast_unsigned();
-                let numerator = (value & LOW) * u64::from(*factor);
-                seen |= value | numerator;
+                let value = column[lane];
+                let numerator = value.low() * u64::from(*factor);
+                seen |= value.bits() | numerator;
                 numerators = numerators.wrapping_add(numerator);
                 parts =
                     parts.wrapping_add(numerator.wrapping_mul(*part).wrapping_add(half) >> shift);
@@ -276,6 +361,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::frame::Numbers;
 
     fn number() -> impl Strategy<Value = i64> {
         prop_oneof![
@@ -294,12 +380,23 @@ mod tests {
             terms in prop::collection::vec((number(), prop::array::uniform3(number())), 0..21),
             tame in any::<bool>(),
         ) {
-            let terms: Vec<(i64, Vec<i64>)> = terms
+            let terms: Vec<(i64, [i64; 3])> = terms
                 .into_iter()
-                .map(|(factor, lanes)| if tame { (factor % 500, lanes.map(|lane| lane % (1 << 31)).to_vec()) } else { (factor, lanes.to_vec()) })
+                .map(|(factor, lanes)| {
+                    if tame {
+                        (factor % 500, lanes.map(|lane| lane % (1 << 31)))
+                    } else {
+                        (factor, lanes)
+                    }
+                })
                 .collect();
-            let slices: Vec<(i64, &[i64])> =
-                terms.iter().map(|(factor, lanes)| (*factor, lanes.as_slice())).collect();
+            let columns: Vec<Numbers> =
+                terms.iter().map(|(_, lanes)| lanes.iter().copied().collect()).collect();
+            let slices: Vec<(i64, Slice<'_>)> = terms
+                .iter()
+                .zip(&columns)
+                .map(|((factor, _), column)| (*factor, column.slice(0..3).unwrap()))
+                .collect();
             let sums = weighted_sum(constant.into(), &slices, 3);
             prop_assert!(sums.is_some() || !tame || constant.unsigned_abs() > 1 << 60);
             for (lane, sum) in sums.iter().flatten().enumerate() {
@@ -324,23 +421,31 @@ mod tests {
         ) {
             let power = 10_u64.pow(scale);
             let divisors = if tame { divisors.map(|one| (one % 20_000).abs() + 1) } else { divisors };
-            let terms: Vec<(u32, Vec<i64>)> = terms
+            let terms: Vec<(u32, [i64; 3])> = terms
                 .into_iter()
-                .map(|(factor, lanes)| if tame { (factor, lanes.map(|lane| (lane % 20_000).abs()).to_vec()) } else { (factor, lanes.to_vec()) })
+                .map(|(factor, lanes)| {
+                    let tamed = lanes.map(|lane| (lane % 20_000).abs());
+                    (factor, if tame { tamed } else { lanes })
+                })
                 .collect();
-            let columns: Vec<&[i64]> = terms.iter().map(|(_, lanes)| lanes.as_slice()).collect();
-            let factors: Vec<u32> = terms.iter().map(|(factor, _)| *factor).collect();
+            let columns: Vec<Numbers> =
+                terms.iter().map(|(_, lanes)| lanes.iter().copied().collect()).collect();
+            let slices: Vec<(u32, Slice<'_>)> = terms
+                .iter()
+                .zip(&columns)
+                .map(|((factor, _), column)| (*factor, column.slice(0..3).unwrap()))
+                .collect();
             let ready = Divisors::new(&divisors, &[true; 3], power);
             prop_assert!(ready.is_some() || !tame);
             for (cut, mode) in [(Cut::Nearest, Rounding::HalfUp), (Cut::Down, Rounding::Floor)] {
                 let Some(sums) = ready.as_ref().and_then(|ready| {
-                    ready.sum_of_quotients(&columns, &factors, cut)
+                    ready.sum_of_quotients(&slices, cut)
                 }) else {
                     prop_assert!(!tame);
                     continue;
                 };
                 for (lane, sum) in sums.iter().enumerate() {
-                    let quotient = |(factor, lanes): &(u32, Vec<i64>)| {
+                    let quotient = |(factor, lanes): &(u32, [i64; 3])| {
                         let above = i128::from(*factor) * i128::from(lanes[lane]) * i128::from(power);
                         div_round(above, divisors[lane].into(), mode).unwrap()
                     };

@@ -18,13 +18,17 @@ use super::aggregate::Aggregated;
 use super::calendar::CalendarMemo;
 use super::lanes::{LaneFault, Lanes, misfit, show_number};
 use super::peers::Given;
+use super::steps::Steps;
 use super::{Constants, number};
 use crate::exact::Exact;
 use crate::formula::tree::{Comparison, Form, Kind, Node, Ty};
 use crate::frame::{Columns, Dictionary, Values};
 
 /// Classes by code, under (column, table, input).
-pub(crate) type ClassMemo = BTreeMap<(usize, usize, usize), Rc<Vec<usize>>>;
+pub(crate) type ClassMemo = BTreeMap<(usize, usize, usize), Rc<Vec<u32>>>;
+
+/// Points of numeric inputs, under (table, input, scale of the numbers).
+pub(crate) type StepMemo = BTreeMap<(usize, usize, Option<u8>), Rc<Steps>>;
 
 /// Evaluates the nodes of formulas over one fact table, or over subjects.
 pub(crate) struct Machine<'a> {
@@ -38,6 +42,7 @@ pub(crate) struct Machine<'a> {
     given: Option<&'a Given>,
     /// Table classes of the texts of a column: (column, table, input) to class by code.
     pub(crate) classes: RefCell<ClassMemo>,
+    pub(crate) steps: RefCell<StepMemo>,
 }
 
 /// A stretch of rows or subjects, and which of them are asked for.
@@ -61,6 +66,7 @@ impl<'a> Machine<'a> {
             aggregates,
             given: None,
             classes: RefCell::new(BTreeMap::new()),
+            steps: RefCell::new(BTreeMap::new()),
         }
     }
 
@@ -175,7 +181,10 @@ impl<'a> Machine<'a> {
         Ok(match &column.values {
             Values::Bool(values) => Lanes::Bool(part(values, at)?.to_vec()),
             Values::Date(values) => Lanes::Date(part(values, at)?.to_vec()),
-            Values::Number(values) => Lanes::Small(part(values, at)?.to_vec()),
+            Values::Number(values) => {
+                let lanes = at.start..at.start + at.active.len();
+                Lanes::Small(values.slice(lanes).ok_or_else(misfit)?.to_vec())
+            }
             Values::Text { codes, dictionary } => {
                 Lanes::Text(part(codes, at)?.to_vec(), Arc::clone(dictionary))
             }

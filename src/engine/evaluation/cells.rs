@@ -3,7 +3,8 @@
 
 use std::fmt;
 
-use super::numbers::Numbers;
+use super::found::Found;
+use super::uniform::Uniform;
 use super::{Cell, Status, Value};
 use crate::eval::{LaneFault, Lanes};
 use crate::exact::Quantity;
@@ -12,26 +13,64 @@ use crate::table::{Slice, shares, sum};
 /// One cell per subject.
 #[derive(Clone, Default)]
 pub struct Cells {
-    statuses: Vec<Status>,
-    cases: Vec<u32>,
-    values: Numbers,
+    /// How many there will be.
+    room: usize,
+    statuses: Uniform<Status>,
+    cases: Uniform<u32>,
+    values: Found,
     /// Points by band, and the band of each subject; both empty unless the indicator is banded.
     points: Vec<Option<Quantity>>,
-    bands: Vec<u32>,
+    bands: Places,
     /// Of an indicator banded by slices: what a value earns follows from it when it is read.
     slices: Vec<Slice>,
+}
+
+/// Places in a list, in as few bytes as its length needs.
+#[derive(Clone)]
+enum Places {
+    Near(Vec<u8>),
+    Far(Vec<u32>),
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self::Near(Vec::new())
+    }
+}
+
+impl Places {
+    fn get(&self, at: usize) -> Option<usize> {
+        match self {
+            Self::Near(places) => places.get(at).map(|place| usize::from(*place)),
+            Self::Far(places) => usize::try_from(*places.get(at)?).ok(),
+        }
+    }
+
+    fn extend(&mut self, new: &[u32]) {
+        match self {
+            // The list is short, so nothing is lost.
+            Self::Near(places) => places.extend(new.iter().map(|place| (place & 0xff) as u8)),
+            Self::Far(places) => places.extend_from_slice(new),
+        }
+    }
 }
 
 impl Cells {
     /// No cell yet, with room for so many; `points` are those that bands give, `slices` those of an
     /// indicator that is banded by them, checked for every value appended.
     pub(crate) fn new(subjects: usize, points: Vec<Option<Quantity>>, slices: Vec<Slice>) -> Self {
+        let room = if points.is_empty() { 0 } else { subjects };
         Self {
             slices,
-            statuses: Vec::with_capacity(subjects),
-            cases: Vec::with_capacity(subjects),
-            values: Numbers::default(),
-            bands: Vec::with_capacity(if points.is_empty() { 0 } else { subjects }),
+            room: subjects,
+            statuses: Uniform::default(),
+            cases: Uniform::default(),
+            values: Found::default(),
+            bands: if points.len() <= 1 << u8::BITS {
+                Places::Near(Vec::with_capacity(room))
+            } else {
+                Places::Far(Vec::with_capacity(room))
+            },
             points,
         }
     }
@@ -45,21 +84,16 @@ impl Cells {
         known: &[bool],
         bands: &[u32],
     ) -> Result<(), LaneFault> {
-        let is_first = self.statuses.is_empty();
-        self.values.append(values, scale, known)?;
-        if is_first {
-            let room = self.statuses.capacity().saturating_sub(statuses.len());
-            self.values.reserve(room);
-        }
-        self.statuses.extend_from_slice(statuses);
-        self.cases.extend_from_slice(cases);
-        self.bands.extend_from_slice(bands);
+        self.values.append(values, scale, known, self.room)?;
+        self.statuses.extend(statuses, self.room);
+        self.cases.extend(cases, self.room);
+        self.bands.extend(bands);
         Ok(())
     }
 
     /// The cell of a subject.
     pub fn get(&self, subject: usize) -> Option<Cell> {
-        let status = *self.statuses.get(subject)?;
+        let status = self.statuses.get(subject)?;
         let known = status == Status::Known;
         let band = self.bands.get(subject).filter(|_| known);
         let value = if known {
@@ -72,11 +106,11 @@ impl Cells {
                 let shares = shares("", &self.slices, value);
                 shares.ok().and_then(|shares| sum(&shares))
             }
-            _ => band.and_then(|band| *self.points.get(*band as usize)?),
+            _ => band.and_then(|band| *self.points.get(band)?),
         };
         Some(Cell {
             status,
-            cases: u64::from(*self.cases.get(subject)?),
+            cases: u64::from(self.cases.get(subject)?),
             value,
             band,
         })
@@ -94,7 +128,7 @@ impl Cells {
 
     /// Whether there is no subject.
     pub const fn is_empty(&self) -> bool {
-        self.statuses.is_empty()
+        self.len() == 0
     }
 }
 

@@ -145,7 +145,7 @@ fn transpose<'a>(
         Type::Bool => Values::Bool(bools),
         Type::Text => texts.finish(),
         Type::Date => Values::Date(days),
-        Type::Number { .. } => Values::Number(numbers),
+        Type::Number { .. } => Values::Number(numbers.into()),
     };
     let known = known.contains(&false).then_some(known);
     Ok((column.name.as_str(), ColumnData { values, known }))

@@ -4,7 +4,7 @@ use chrono::Datelike as _;
 use domain::{CalendarError, DateRange};
 
 use super::bound::Bound;
-use crate::eval::{LaneFault, select_rows};
+use crate::eval::{LaneFault, Rows};
 use crate::fault::{Fault, FaultKind};
 use crate::frame::{ColumnData, Values};
 use crate::pack::{CompiledDeadline, Deadline};
@@ -110,7 +110,9 @@ fn terms(
             .map(|start| contains(rule.effective, *start))
             .collect();
         let condition = when.as_ref().map(|when| &when.root);
-        let matches = select_rows(&machine, condition, 0, &in_force)?;
+        let in_force = Rows::new(in_force);
+        let matches = in_force.select(&machine, condition, 0)?;
+        let matches = matches.flags();
         if let Some(watch) = &bound.plan.constants.watch
             && matches.contains(&true)
         {
@@ -214,7 +216,7 @@ impl<'b> Reader<'b> {
             }
         };
         let extension = match self.extension.map(|column| &column.values) {
-            Some(Values::Number(days)) => days.get(row).copied().unwrap_or(0),
+            Some(Values::Number(days)) => days.get(row).unwrap_or(0),
             _ => 0,
         };
         Case {

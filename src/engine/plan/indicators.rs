@@ -1,12 +1,11 @@
 //! Indicators: cases counted, rows aggregated, the value of every subject at once.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::bound::{Bound, subject_fault};
 use crate::eval::{
-    Aggregated, Bands, CHUNK, Given, Grouping, LaneFault, Lanes, Machine, Stretch, aggregate,
-    count, select_rows, show_number,
+    Aggregated, Bands, CHUNK, Given, Grouping, LaneFault, Lanes, Machine, Rows, Stretch, aggregate,
+    count, show_number,
 };
 use crate::evaluation::{Cells, Evaluation, IndicatorColumn, Status, Value};
 use crate::exact::Quantity;
@@ -31,7 +30,7 @@ pub(crate) struct Job<'a> {
 
 /// What a rule found in a block of subjects: which rows are cases, what the aggregates gave.
 pub(crate) struct Worked<'r, 'c> {
-    pub(crate) rows: Cow<'r, [bool]>,
+    pub(crate) rows: Rows<'r>,
     pub(crate) aggregates: Vec<Aggregated<'c>>,
     cases: Vec<u32>,
     statuses: Vec<Status>,
@@ -142,17 +141,17 @@ impl Bound<'_> {
     pub(super) fn each_block(
         &self,
         job: &Job<'_>,
-        mut body: impl FnMut(Range<usize>, Grouping<'_>, &[bool]) -> Result<(), PlacedFault>,
+        mut body: impl FnMut(Range<usize>, Grouping<'_>, &Rows<'_>) -> Result<(), PlacedFault>,
     ) -> Result<(), Box<Fault>> {
         let table = job.rule.table;
         let offsets = self.offsets(table);
         let ones = vec![true; CHUNK];
         for block in blocks(offsets) {
             let subject = block.start;
-            let groups = Grouping::Runs(offsets.get(subject..=block.end).unwrap_or_default());
+            let groups = Grouping::runs(offsets.get(subject..=block.end).unwrap_or_default());
             let all = match ones.get(..groups.rows()) {
-                Some(all) => Cow::Borrowed(all),
-                None => Cow::Owned(vec![true; groups.rows()]),
+                Some(all) => Rows::new(all),
+                None => Rows::new(vec![true; groups.rows()]),
             };
             body(block, groups, &all).map_err(|fault| {
                 Box::new(match fault {
@@ -174,10 +173,10 @@ impl Bound<'_> {
         job: &Job<'_>,
         machine: &Machine<'c>,
         groups: Grouping<'_>,
-        all: &'r [bool],
+        all: &'r Rows<'_>,
     ) -> Result<Worked<'r, 'c>, PlacedFault> {
         let condition = job.rule.condition.as_ref();
-        let rows = select_rows(machine, condition, groups.first_row(), all);
+        let rows = all.select(machine, condition, groups.first_row());
         let rows = rows.map_err(PlacedFault::Row)?;
         let cases = count(&rows, groups);
         let statuses = cases
@@ -209,7 +208,7 @@ impl Bound<'_> {
         job: &Job<'_>,
         machine: &Machine<'c>,
         groups: Grouping<'_>,
-        all: &'r [bool],
+        all: &'r Rows<'_>,
         given: &Given,
         cells: &mut Cells,
     ) -> Result<Worked<'r, 'c>, PlacedFault> {
@@ -237,7 +236,7 @@ impl Bound<'_> {
     pub(crate) fn aggregates<'c>(
         machine: &Machine<'c>,
         rule: &CompiledRule,
-        rows: &[bool],
+        rows: &Rows<'_>,
         groups: Grouping<'_>,
     ) -> Result<Vec<Aggregated<'c>>, LaneFault> {
         let all = rule.value.aggregates.iter();

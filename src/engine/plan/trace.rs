@@ -7,13 +7,13 @@ use super::bound::{Bound, subject_fault};
 use super::decompose::{Found, decompose};
 use super::given::Places;
 use super::indicators::{PlacedFault, Worked, value_at};
-use crate::eval::{Grouping, LaneFault, Machine, Place, select_rows};
+use crate::eval::{Grouping, LaneFault, Machine, Place, Rows};
 use crate::evaluation::Value;
 use crate::exact::Quantity;
 use crate::fault::{Fault, FaultKind};
 use crate::formula::tree::{Carry, Kind, Node, Peer};
 use crate::formula::{show, show_aggregate, show_peer};
-use crate::frame::{ColumnData, Columns, Values};
+use crate::frame::{ColumnData, Columns, Slice, Values};
 use crate::pack::CompiledRule;
 use crate::trace::{AggregateTrace, CarryTrace, PeerTrace, Trace};
 use rows::{MISSING, terms};
@@ -40,12 +40,12 @@ impl Bound<'_> {
         let places = self.places(&job).map_err(|fault| vec![*fault])?;
         let given = self.given(rule, &places, std::iter::once(subject));
         let mut cells = job.cells(1);
-        let all = vec![true; range.len()];
+        let all = Rows::new(vec![true; range.len()]);
         let worked = self
             .work_out(
                 &job,
                 &machine,
-                Grouping::Runs(&offsets),
+                Grouping::runs(&offsets),
                 &all,
                 &given,
                 &mut cells,
@@ -78,9 +78,9 @@ impl Bound<'_> {
             decomposition,
             peers,
             carried,
-            rows: self.row_traces(rule, &machine, &worked.rows, range.start),
+            rows: self.row_traces(rule, &machine, worked.rows.flags(), range.start),
             parameters: self.parameters_used(rule),
-            tables: self.tables_used(rule, &machine, &worked.rows, cell.value),
+            tables: self.tables_used(rule, &machine, worked.rows.flags(), cell.value),
             slices: match cell.value {
                 Some(Value::Number(value)) => self.slice_shares(rule, declared, value),
                 _ => Vec::new(),
@@ -110,7 +110,10 @@ impl Bound<'_> {
                 values: match &column.values {
                     Values::Bool(values) => Values::Bool(part(values, range)),
                     Values::Date(values) => Values::Date(part(values, range)),
-                    Values::Number(values) => Values::Number(part(values, range)),
+                    Values::Number(values) => {
+                        let own = values.slice(range.clone()).map(Slice::to_vec);
+                        Values::Number(own.unwrap_or_default().into())
+                    }
                     Values::Text { codes, dictionary } => Values::Text {
                         codes: part(codes, range),
                         dictionary: std::sync::Arc::clone(dictionary),
@@ -142,8 +145,8 @@ impl Bound<'_> {
                 Ok(Value::Number(value)) if known => value,
                 _ => Quantity::ZERO,
             };
-            let selected = select_rows(machine, aggregate.filter.as_ref(), 0, &worked.rows)?;
-            let terms = terms(machine, aggregate, &selected, value)?;
+            let selected = worked.rows.select(machine, aggregate.filter.as_ref(), 0)?;
+            let terms = terms(machine, aggregate, selected.flags(), value)?;
             traces.push(AggregateTrace {
                 text,
                 value,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::bound::{Bound, subject_fault};
 use super::given::Places;
 use super::indicators::value_at;
-use crate::eval::{Grouping, LaneFault, Stretch, select_rows};
+use crate::eval::{Grouping, LaneFault, Rows, Stretch};
 use crate::evaluation::Value;
 use crate::exact::Quantity;
 use crate::fault::{Fault, FaultKind};
@@ -85,9 +85,10 @@ impl Bound<'_> {
     ) -> Result<Vec<Option<Quantity>>, Vec<Fault>> {
         let at_row = |fault: LaneFault| vec![self.row_fault(named, rule.table, fault)];
         let machine = self.machine(rule.table);
-        let all = vec![true; groups.rows()];
-        let rows = select_rows(&machine, rule.condition.as_ref(), 0, &all).map_err(at_row)?;
-        let rows = select_rows(&machine, also, 0, &rows).map_err(at_row)?;
+        let all = Rows::new(vec![true; groups.rows()]);
+        let rows = all.select(&machine, rule.condition.as_ref(), 0);
+        let rows = rows.and_then(|rows| rows.select(&machine, also, 0));
+        let rows = rows.map_err(at_row)?;
         let aggregated = Self::aggregates(&machine, rule, &rows, groups).map_err(at_row)?;
         let active = vec![true; groups.count()];
         let at = Stretch {

@@ -119,8 +119,8 @@ fn fast(
 ) -> Result<BigRational, FaultKind> {
     let machine = Machine::new(constants, Some(calendar), columns, &[]);
     let offsets = [0, rows];
-    let groups = Grouping::Runs(&offsets);
-    let all = vec![true; groups.rows()];
+    let groups = Grouping::runs(&offsets);
+    let all = crate::eval::Rows::new(vec![true; groups.rows()]);
     let kind = |fault: LaneFault| fault.kind;
     let mut aggregates = Vec::new();
     for one in &compiled.aggregates {

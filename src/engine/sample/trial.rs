@@ -5,7 +5,7 @@ use num_rational::BigRational;
 
 use super::{Level, Question, Setting, TABLE};
 use crate::eval::{
-    Aggregated, Given, Grouping, LaneFault, Lanes, Stretch, aggregate, compare_peers, found,
+    Aggregated, Given, Grouping, LaneFault, Lanes, Rows, Stretch, aggregate, compare_peers, found,
 };
 use crate::fault::{Fault, FaultKind};
 use crate::formula::Compiled;
@@ -157,7 +157,8 @@ impl<'a> Trial<'a> {
         for (subject, needed) in needed.iter().enumerate() {
             rows.extend(self.rows_of(subject).map(|_| *needed));
         }
-        let runs = Grouping::Runs(offsets);
+        let rows = Rows::new(rows);
+        let runs = Grouping::runs(offsets);
         let aggregates = compiled.aggregates.iter();
         let aggregates: Vec<_> = aggregates
             .map(|one| aggregate(&machine, one, &rows, runs).map_err(kind))

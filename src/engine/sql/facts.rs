@@ -117,7 +117,7 @@ fn value(column: &Column, data: &ColumnData, row: usize) -> String {
                 Type::Number { scale, .. } => scale,
                 _ => 0,
             };
-            let mantissa = i128::from(*value);
+            let mantissa = i128::from(value);
             Exact { mantissa, scale }.trimmed().to_string()
         }),
     };

@@ -128,7 +128,7 @@ fn t16_an_extension_needs_consent_in_time_and_has_a_maximum() {
     let frame = builder.finish().unwrap();
     let bound = plan.bind(&frame, &calendar).unwrap();
     let limits = bound.column("requests", "reply_limit").unwrap();
-    assert_eq!(limits.values, Values::Number(vec![1, 11, 1]));
+    assert_eq!(limits.values, Values::Number(vec![1, 11, 1].into()));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::lanes::{LaneFault, Lanes, misfit};
+use super::super::steps::Steps;
 use super::{Machine, Stretch, show_lane};
 use crate::exact::Exact;
 use crate::fault::FaultKind;
@@ -29,6 +30,17 @@ impl Machine<'_> {
     ) -> Result<Lanes, LaneFault> {
         let table = self.constants.tables.get(index).and_then(Option::as_ref);
         let table = table.ok_or_else(misfit)?;
+        if let ([input], Some((scale, answers))) = (inputs, &table.answers)
+            && node.ty.scale() == Some(*scale)
+            && table.watch.is_none()
+        {
+            let classes = self.classes(table, index, 0, input, at)?;
+            let answers = classes.iter().map(|class| *answers.get(*class as usize)?);
+            if let Some(values) = answers.collect() {
+                return Ok(Lanes::Small(values));
+            }
+            // A lane without a number; whether it is asked for is seen below.
+        }
         let hits = self.hits(index, inputs, at)?;
         let mut found = Vec::with_capacity(hits.len());
         for (lane, (hit, active)) in hits.iter().zip(at.active).enumerate() {
@@ -78,7 +90,7 @@ impl Machine<'_> {
         let mut combination = vec![0; inputs.len()];
         let one = |lane: usize| {
             for (slot, classes) in combination.iter_mut().zip(&classes) {
-                *slot = classes.get(lane).copied().unwrap_or(0);
+                *slot = classes.get(lane).map_or(0, |class| *class as usize);
             }
             if let (Some(watch), Some(true)) = (&table.watch, at.active.get(lane)) {
                 watch.look_up(&table.table.place, &combination);
@@ -96,15 +108,16 @@ impl Machine<'_> {
         position: usize,
         input: &Node,
         at: Stretch<'_>,
-    ) -> Result<Vec<usize>, LaneFault> {
+    ) -> Result<Vec<u32>, LaneFault> {
         let lookup = &table.lookup;
+        let class = |value: Input<'_>| narrow(lookup.class(position, value));
         Ok(match self.eval(input, at)? {
             Lanes::Text(codes, dictionary) => {
                 let of_texts = || {
                     let texts = dictionary.texts().iter();
                     texts
-                        .map(|text| lookup.class(position, Input::Text(text)))
-                        .collect::<Vec<_>>()
+                        .map(|text| class(Input::Text(text)))
+                        .collect::<Vec<u32>>()
                 };
                 let classes = match input.kind {
                     Kind::Column { index: column, .. } => {
@@ -117,15 +130,22 @@ impl Machine<'_> {
                 let class = |code: &u32| classes.get(*code as usize).copied().unwrap_or(0);
                 codes.iter().map(class).collect()
             }
-            Lanes::Bool(values) => values.into_iter().map(usize::from).collect(),
-            Lanes::Date(values) => {
-                let class = |day: i32| lookup.class(position, Input::Number(i128::from(day), 1));
-                values.into_iter().map(class).collect()
-            }
+            Lanes::Bool(values) => values.into_iter().map(u32::from).collect(),
             numbers => {
-                let (above, below) = numbers.fraction(input.ty.scale())?;
-                let class = |(a, b): (i128, i128)| lookup.class(position, Input::Number(a, b));
-                above.into_iter().zip(below).map(class).collect()
+                let scale = match numbers {
+                    Lanes::Date(_) => Some(0),
+                    _ => input.ty.scale(),
+                };
+                let steps = {
+                    let mut memo = self.steps.borrow_mut();
+                    let key = (index, position, scale);
+                    let new = || Rc::new(Steps::new(lookup.points(position), scale));
+                    Rc::clone(memo.entry(key).or_insert_with(new))
+                };
+                match steps.classes(&numbers) {
+                    Some(classes) => classes,
+                    None => one_by_one(numbers, scale, class)?,
+                }
             }
         })
     }
@@ -190,6 +210,25 @@ impl PreparedTable {
             _ => FaultKind::NoRow { table, input },
         }
     }
+}
+
+/// The class of each number, however large.
+fn one_by_one(
+    numbers: Lanes,
+    scale: Option<u8>,
+    class: impl Fn(Input<'_>) -> u32,
+) -> Result<Vec<u32>, LaneFault> {
+    let (above, below) = match numbers {
+        Lanes::Date(days) => Lanes::Small(days.into_iter().map(i64::from).collect()),
+        numbers => numbers,
+    }
+    .fraction(scale)?;
+    let pairs = above.into_iter().zip(below);
+    Ok(pairs.map(|(a, b)| class(Input::Number(a, b))).collect())
+}
+
+fn narrow(class: usize) -> u32 {
+    u32::try_from(class).unwrap_or(u32::MAX)
 }
 
 fn lanes(node: &Node, found: &[Option<Answer<'_>>]) -> Result<Lanes, LaneFault> {

@@ -3,8 +3,6 @@
 //!
 //! What cannot be proven to fit 64 bits is left to the nodes, which test every lane.
 
-use std::borrow::Cow;
-
 use domain::Rounding;
 
 use super::super::kernels::{Cut, Divisors, weighted_sum};
@@ -12,7 +10,7 @@ use super::super::lanes::{LaneFault, Lanes};
 use super::{Machine, Stretch, is_fraction};
 use crate::exact::pow10;
 use crate::formula::tree::{Arithmetic, Kind, Node};
-use crate::frame::Values;
+use crate::frame::{Slice, Values};
 
 /// Fewest quotients by one divisor that are worth its preparation.
 const QUOTIENTS_MIN: usize = 3;
@@ -44,7 +42,29 @@ struct Fractions<'n> {
 /// Numbers of 64 bits: the same in every lane, or one each.
 enum Ints<'v> {
     Same(i128),
-    Each(Cow<'v, [i64]>),
+    Each(Column<'v>),
+}
+
+/// Numbers where they lie, or computed.
+enum Column<'v> {
+    Of(Slice<'v>),
+    Own(Vec<i64>),
+}
+
+impl Column<'_> {
+    fn slice(&self) -> Slice<'_> {
+        match self {
+            Self::Of(slice) => *slice,
+            Self::Own(values) => Slice::Eight(values),
+        }
+    }
+
+    fn into_vec(self) -> Vec<i64> {
+        match self {
+            Self::Of(slice) => slice.to_vec(),
+            Self::Own(values) => values,
+        }
+    }
 }
 
 impl<'a> Machine<'a> {
@@ -182,7 +202,7 @@ impl<'a> Machine<'a> {
     /// The sum, lane by lane, if every part is certain to fit.
     fn total(&self, sum: &Sum<'_>, at: Stretch<'_>) -> Result<Option<Vec<i64>>, LaneFault> {
         let mut constant = sum.constant;
-        let mut columns: Vec<(i64, Cow<'_, [i64]>)> = Vec::with_capacity(sum.terms.len());
+        let mut columns: Vec<(i64, Column<'_>)> = Vec::with_capacity(sum.terms.len());
         let mut terms = sum.terms.clone();
         for group in &sum.quotients {
             let quotients = if group.terms.len() < QUOTIENTS_MIN {
@@ -191,7 +211,7 @@ impl<'a> Machine<'a> {
                 self.quotients(group, at)?
             };
             match quotients {
-                Some(quotients) => columns.push((1, Cow::Owned(quotients))),
+                Some(quotients) => columns.push((1, Column::Own(quotients))),
                 None => terms.extend(group.nodes.iter().map(|node| (1, *node))),
             }
         }
@@ -208,12 +228,12 @@ impl<'a> Machine<'a> {
                 None => return Ok(None),
             }
         }
-        if let ([(1, Cow::Owned(only))], 0) = (columns.as_mut_slice(), constant) {
+        if let ([(1, Column::Own(only))], 0) = (columns.as_mut_slice(), constant) {
             return Ok(Some(std::mem::take(only)));
         }
-        let terms: Vec<(i64, &[i64])> = columns
+        let terms: Vec<(i64, Slice<'_>)> = columns
             .iter()
-            .map(|(factor, column)| (*factor, column.as_ref()))
+            .map(|(factor, column)| (*factor, column.slice()))
             .collect();
         Ok(weighted_sum(constant, &terms, at.active.len()))
     }
@@ -226,20 +246,21 @@ impl<'a> Machine<'a> {
         let Some(Ints::Each(divisors)) = self.ints(group.divisor, at)? else {
             return Ok(None);
         };
-        let Some(divisors) = Divisors::new(&divisors, at.active, group.power) else {
+        let Some(divisors) = Divisors::new(&divisors.into_vec(), at.active, group.power) else {
             return Ok(None);
         };
         let mut columns = Vec::with_capacity(group.terms.len());
-        let mut factors = Vec::with_capacity(group.terms.len());
         for (factor, node) in &group.terms {
             let Some(Ints::Each(column)) = self.ints(node, at)? else {
                 return Ok(None);
             };
-            columns.push(column);
-            factors.push(*factor);
+            columns.push((*factor, column));
         }
-        let columns: Vec<&[i64]> = columns.iter().map(AsRef::as_ref).collect();
-        Ok(divisors.sum_of_quotients(&columns, &factors, group.cut))
+        let terms: Vec<(u32, Slice<'_>)> = columns
+            .iter()
+            .map(|(factor, column)| (*factor, column.slice()))
+            .collect();
+        Ok(divisors.sum_of_quotients(&terms, group.cut))
     }
 
     /// A sum of quotients by one divisor is a quotient: `a/d + b/d = (a + b)/d`, and no fraction
@@ -265,7 +286,7 @@ impl<'a> Machine<'a> {
         }
         let below = match u8::try_from(most).ok().and_then(pow10) {
             Some(1) => self.ints(divisor, at)?.map(|ints| match ints {
-                Ints::Each(column) => column.into_owned(),
+                Ints::Each(column) => column.into_vec(),
                 Ints::Same(value) => vec![i64::try_from(value).unwrap_or(0); at.active.len()],
             }),
             Some(power) => {
@@ -341,22 +362,21 @@ impl<'a> Machine<'a> {
         let lanes = at.start..at.start + at.active.len();
         let borrowed = match &node.kind {
             Kind::Column { index, .. } => match self.columns.get(*index).map(|one| &one.values) {
-                Some(Values::Number(values)) => values.get(lanes),
+                Some(Values::Number(values)) => values.slice(lanes),
                 _ => None,
             },
             Kind::Aggregate(index) => {
                 let found = self.aggregates.get(*index);
-                found
-                    .and_then(|one| one.values.ints())
-                    .and_then(|values| values.get(lanes))
+                let values = found.and_then(|one| one.values.numbers());
+                values.filter(|values| lanes == (0..values.len()))
             }
             _ => None,
         };
         if let Some(values) = borrowed {
-            return Ok(Some(Ints::Each(Cow::Borrowed(values))));
+            return Ok(Some(Ints::Each(Column::Of(values))));
         }
         Ok(match self.eval(node, at)? {
-            Lanes::Small(values) => Some(Ints::Each(Cow::Owned(values))),
+            Lanes::Small(values) => Some(Ints::Each(Column::Own(values))),
             _ => None,
         })
     }

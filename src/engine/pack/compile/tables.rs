@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::coverage::Watch;
+use crate::eval::Answer;
 use crate::formula::TableSignature;
 use crate::pack::{Pack, Table, TableOutput};
 use crate::table::Lookup;
@@ -12,17 +13,33 @@ use crate::table::Lookup;
 pub(crate) struct PreparedTable {
     pub(crate) table: Arc<Table>,
     pub(crate) lookup: Arc<Lookup>,
+    /// For a table of one input that gives numbers: their scale, and the number of each class of
+    /// the input where there is one that fits.
+    pub(crate) answers: Option<(u8, Arc<[Option<i64>]>)>,
     /// Who notes the look-ups, while the tests of a pack run.
     pub(crate) watch: Option<Arc<Watch>>,
 }
 
 impl PreparedTable {
     pub(crate) fn new(table: &Table) -> Self {
-        Self {
+        let mut prepared = Self {
             lookup: Arc::new(Lookup::new(table)),
             table: Arc::new(table.clone()),
+            answers: None,
             watch: None,
+        };
+        if let (TableOutput::Number { scale, .. }, [_]) = (table.output, table.inputs.as_slice()) {
+            let classes = 0..prepared.lookup.classes(0);
+            let answer = |class| {
+                let hit = prepared.lookup.hit(&[class]);
+                let Some(Answer::Number(number)) = prepared.answer(hit) else {
+                    return None;
+                };
+                i64::try_from(number.rescaled(scale)?.mantissa).ok()
+            };
+            prepared.answers = Some((scale, classes.map(answer).collect()));
         }
+        prepared
     }
 }
 

@@ -130,7 +130,7 @@ pub(super) fn deadline_rows(bound: &Bound<'_>) -> Vec<String> {
             Values::Date(days) => NaiveDate::from_num_days_from_ce_opt(days[row])
                 .unwrap()
                 .to_string(),
-            Values::Number(numbers) => numbers[row].to_string(),
+            Values::Number(numbers) => numbers.get(row).unwrap().to_string(),
             Values::Bool(flags) => if flags[row] { "t" } else { "f" }.to_owned(),
             Values::Text { .. } => unreachable!("no text among them"),
         }

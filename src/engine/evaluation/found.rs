@@ -4,38 +4,25 @@ use super::Value;
 use crate::eval::{LaneFault, Lanes, misfit};
 use crate::exact::{Quantity, pow10};
 use crate::fault::FaultKind;
+use crate::frame::Numbers;
 
 /// Values of subjects, one each; where a subject has none, zero or false holds its place.
 #[derive(Clone, Debug, Default)]
-pub(super) enum Numbers {
+pub(super) enum Found {
     /// None yet.
     #[default]
     Empty,
     /// Truth values.
     Bools(Vec<bool>),
     /// Numbers times the power of ten.
-    Scaled(Vec<i64>, i128),
+    Scaled(Numbers, i128),
     /// Numerators and denominators above zero, not reduced.
-    Fractions(Vec<i64>, Vec<i64>),
+    Fractions(Numbers, Numbers),
     /// Anything else.
     Exact(Vec<Quantity>),
 }
 
-impl Numbers {
-    /// Room for the values of so many subjects.
-    pub(super) fn reserve(&mut self, more: usize) {
-        match self {
-            Self::Empty => {}
-            Self::Bools(values) => values.reserve(more),
-            Self::Scaled(values, _) => values.reserve(more),
-            Self::Fractions(above, below) => {
-                above.reserve(more);
-                below.reserve(more);
-            }
-            Self::Exact(values) => values.reserve(more),
-        }
-    }
-
+impl Found {
     /// The value of a subject, in lowest terms.
     pub(super) fn get(&self, subject: usize) -> Option<Value> {
         let number =
@@ -43,33 +30,36 @@ impl Numbers {
         match self {
             Self::Empty => None,
             Self::Bools(values) => values.get(subject).copied().map(Value::Bool),
-            Self::Scaled(values, power) => number(*values.get(subject)?, *power),
+            Self::Scaled(values, power) => number(values.get(subject)?, *power),
             Self::Fractions(above, below) => {
-                number(*above.get(subject)?, i128::from(*below.get(subject)?))
+                number(above.get(subject)?, i128::from(below.get(subject)?))
             }
             Self::Exact(values) => values.get(subject).copied().map(Value::Number),
         }
     }
 
     /// Appends the lanes of a block; those not asked for become nothing. Fails where a number asked
-    /// for has no quantity.
+    /// for has no quantity. `room` is how many values there will be in the end.
     pub(super) fn append(
         &mut self,
         lanes: Lanes,
         scale: Option<u8>,
         active: &[bool],
+        room: usize,
     ) -> Result<(), LaneFault> {
         let power =
             pow10(scale.unwrap_or(0)).ok_or_else(|| LaneFault::new(0, FaultKind::Overflow))?;
         match (&mut *self, lanes) {
             (Self::Empty, lanes) => {
                 *self = match lanes {
-                    Lanes::Bool(_) => Self::Bools(Vec::new()),
-                    Lanes::Small(_) => Self::Scaled(Vec::new(), power),
-                    Lanes::SmallFraction(..) => Self::Fractions(Vec::new(), Vec::new()),
+                    Lanes::Bool(_) => Self::Bools(Vec::with_capacity(room)),
+                    Lanes::Small(_) => Self::Scaled(Numbers::with_capacity(room), power),
+                    Lanes::SmallFraction(..) => {
+                        Self::Fractions(Numbers::with_capacity(room), Numbers::with_capacity(room))
+                    }
                     _ => Self::Exact(Vec::new()),
                 };
-                self.append(lanes, scale, active)
+                self.append(lanes, scale, active, room)
             }
             (Self::Bools(values), Lanes::Bool(new)) => {
                 let asked = new.iter().zip(active);
@@ -77,12 +67,12 @@ impl Numbers {
                 Ok(())
             }
             (Self::Scaled(values, _), Lanes::Small(new)) => {
-                keep(values, &new, active, 0);
+                keep(values, new, active, 0);
                 Ok(())
             }
             (Self::Fractions(above, below), Lanes::SmallFraction(numerators, denominators)) => {
-                keep(above, &numerators, active, 0);
-                keep(below, &denominators, active, 1);
+                keep(above, numerators, active, 0);
+                keep(below, denominators, active, 1);
                 Ok(())
             }
             (Self::Exact(values), lanes) => {
@@ -109,7 +99,7 @@ impl Numbers {
                 };
                 let subjects = 0..before.len();
                 *self = Self::Exact(subjects.map(|one| exact(before.get(one))).collect());
-                self.append(lanes, scale, active)
+                self.append(lanes, scale, active, room)
             }
         }
     }
@@ -126,7 +116,11 @@ impl Numbers {
 }
 
 /// Appends what was asked for, and `nothing` in the place of the rest.
-fn keep(values: &mut Vec<i64>, new: &[i64], active: &[bool], nothing: i64) {
-    let asked = new.iter().zip(active);
-    values.extend(asked.map(|(value, active)| if *active { *value } else { nothing }));
+fn keep(values: &mut Numbers, mut new: Vec<i64>, active: &[bool], nothing: i64) {
+    if !active.iter().fold(true, |all, active| all & active) {
+        for (value, active) in new.iter_mut().zip(active) {
+            *value = if *active { *value } else { nothing };
+        }
+    }
+    values.extend(&new);
 }
