@@ -110,13 +110,13 @@ impl Month<'_> {
         let payers = self.texts(usage, "payer");
         let included = self.included(component.flows);
         let succeeded = match self.column(usage, "succeeded").map(|column| &column.values) {
-            Some(Values::Number(counts)) => counts.as_slice(),
-            _ => &[],
+            Some(Values::Number(counts)) => counts.iter().collect(),
+            _ => Vec::new(),
         };
         let rows = users.into_iter().zip(resources).zip(payers).zip(succeeded);
         let rows = rows.zip(included).zip(self.owners_of_rows(usage));
         rows.filter(|((((_, payer), succeeded), included), _)| {
-            *included && **succeeded > 0 && !payer.is_empty()
+            *included && *succeeded > 0 && !payer.is_empty()
         })
         .map(|(((((user, resource), payer), _), _), owner)| Flow {
             owner: owner.clone(),

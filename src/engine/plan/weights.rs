@@ -65,7 +65,7 @@ impl Bound<'_> {
         let (Some(found), Some(rule)) = (found, rule) else {
             return Err(vec![self.wrong(deduction, deduction)]);
         };
-        let groups = Grouping::Runs(self.offsets(rule.table));
+        let groups = Grouping::runs(self.offsets(rule.table));
         let subjects: Vec<usize> = (0..self.frame.subjects).collect();
         let named = (found.id.as_str(), &found.place);
         let values = self.amounts(named, rule, None, groups, &subjects)?;
@@ -86,9 +86,9 @@ impl Bound<'_> {
         let at_row = |fault: LaneFault| vec![self.row_fault(named, rule.table, fault)];
         let machine = self.machine(rule.table);
         let all = Rows::new(vec![true; groups.rows()]);
-        let rows = all.select(&machine, rule.condition.as_ref(), 0);
-        let rows = rows.and_then(|rows| rows.select(&machine, also, 0));
-        let rows = rows.map_err(at_row)?;
+        let chosen = all.select(&machine, rule.condition.as_ref(), 0);
+        let chosen = chosen.map_err(at_row)?;
+        let rows = chosen.select(&machine, also, 0).map_err(at_row)?;
         let aggregated = Self::aggregates(&machine, rule, &rows, groups).map_err(at_row)?;
         let active = vec![true; groups.count()];
         let at = Stretch {
