@@ -12,7 +12,8 @@ const RELEASE: &str = "duckdb==2.0.1";
 const SCRIPT: &str = include_str!("duckdb.py");
 
 /// What came of a query.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(untagged)]
 pub enum Outcome {
     /// Its rows, fields apart by [`crate::separator`].
     Rows(Vec<String>),
@@ -91,18 +92,9 @@ impl DuckDb {
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{error}");
         let text = String::from_utf8(output.stdout).unwrap();
-        let mut lines = text.lines();
-        let outcome = |_| {
-            let line = lines.next().unwrap();
-            match line.strip_prefix("ok ") {
-                Some(count) => {
-                    let count = count.parse().unwrap();
-                    let rows = lines.by_ref().take(count);
-                    Outcome::Rows(rows.map(str::to_owned).collect())
-                }
-                None => Outcome::Refused(line.to_owned()),
-            }
-        };
-        queries.iter().map(outcome).collect()
+        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        let outcomes: Vec<Outcome> = lines.collect();
+        assert_eq!(outcomes.len(), queries.len(), "{error}");
+        outcomes
     }
 }

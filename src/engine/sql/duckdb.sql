@@ -6,11 +6,15 @@
 CREATE MACRO refuse(what, place) AS error(what || ' (' || CAST(place AS varchar) || ')');
 CREATE MACRO number_within(value, decimals, bits, place) AS value;
 
-CREATE MACRO fraction(above, below) AS CASE
-  WHEN above IS NULL OR below IS NULL THEN NULL
-  WHEN below = 0 THEN CAST(error('zero denominator') AS hugeint[])
-  ELSE [CAST(above AS hugeint) * sign(below), abs(CAST(below AS hugeint))]
-END;
+-- 宏把参数原样抄写；多次用到的先算一次，否则嵌套的公式会成倍变长
+-- (a macro copies its arguments; what is used more than once is computed first, as the element of a
+-- list, or nested formulas would double in length at every step)
+CREATE MACRO fraction(above, below) AS list_transform([[CAST(above AS hugeint), CAST(below AS hugeint)]],
+  lambda p: CASE
+    WHEN p[1] IS NULL OR p[2] IS NULL THEN NULL
+    WHEN p[2] = 0 THEN CAST(error('zero denominator') AS hugeint[])
+    ELSE [p[1] * sign(p[2]), abs(p[2])]
+  END)[1];
 CREATE MACRO fraction_sum(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN
   [a[1] * b[2] + b[1] * a[2], a[2] * b[2]] END;
 CREATE MACRO fraction_negated(a) AS CASE WHEN a IS NOT NULL THEN [-a[1], a[2]] END;
@@ -42,9 +46,10 @@ END;
 CREATE MACRO rounded_units(above, below, mode, negative) AS
   above // below
   + CAST(goes_up(above % below, below, above // below, mode, negative) AS integer);
-CREATE MACRO fraction_round(a, decimals, mode) AS CASE WHEN a IS NOT NULL THEN
-  CAST(rounded_units(abs(a[1]) * ten_to(decimals), a[2], mode, a[1] < 0) * sign(a[1])
-    * ten_to(12 - decimals) AS numeric(38, 0)) * CAST(0.000000000001 AS numeric(12, 12)) END;
+CREATE MACRO fraction_round(a, decimals, mode) AS list_transform([a],
+  lambda f: CASE WHEN f IS NOT NULL THEN
+    CAST(rounded_units(abs(f[1]) * ten_to(decimals), f[2], mode, f[1] < 0) * sign(f[1])
+      * ten_to(12 - decimals) AS numeric(38, 0)) * CAST(0.000000000001 AS numeric(12, 12)) END)[1];
 CREATE MACRO fraction_round_128(a, decimals, mode, place) AS fraction_round(a, decimals, mode);
 CREATE MACRO round_to(value, decimals, mode) AS
   fraction_round(fraction(CAST(value * ten_to(12) AS hugeint), ten_to(12)), decimals, mode);

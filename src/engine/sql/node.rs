@@ -59,6 +59,15 @@ impl Writer<'_> {
         if is_fraction(node.ty) {
             return self.fraction(node);
         }
+        let sql = self.plain(node)?;
+        Ok(match (self.dialect, node.ty.scale()) {
+            (Dialect::DuckDb, Some(scale)) => of_scale(&sql, scale),
+            _ => sql,
+        })
+    }
+
+    /// A node that is no fraction.
+    fn plain(&self, node: &Node) -> Result<Sql, SqlError> {
         Ok(match &node.kind {
             Kind::Bool(flag) => Sql::atom(flag.to_string()),
             Kind::Text(literal) => Sql::atom(text::quoted(literal)),
@@ -387,6 +396,16 @@ impl Writer<'_> {
             integer: integer && value.integer,
             fallible: fallible || value.fallible,
         })
+    }
+}
+
+/// A number as a decimal of just this scale. DuckDB gives up decimals where it unites numbers of
+/// different scales that do not all fit 38 digits, and says nothing.
+fn of_scale(number: &Sql, scale: u8) -> Sql {
+    let text = format!("CAST({} AS numeric(38, {scale}))", number.text);
+    Sql {
+        integer: false,
+        ..Sql::closed(text, &[number])
     }
 }
 
