@@ -17,7 +17,10 @@ const EDGES: [(&str, &[&str]); 18] = [
         ],
     ),
     ("assess", &["domain", "engine"]),
-    ("bench", &["app", "assess", "domain", "engine", "store"]),
+    (
+        "bench",
+        &["app", "assess", "domain", "engine", "ledger", "store"],
+    ),
     ("bundle", &["domain", "ledger"]),
     ("city", &["domain", "ingest"]),
     ("cli", &["app", "domain", "web"]),

@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use engine::reference::Number as _;
 
-use crate::contest::{Answer, Contestant, Errors, Rival, contest, here};
+use crate::contest::{Answer, Entry, Rival, boxed, enter, here};
 use crate::figures::grouped;
 use crate::lookups::{self, LookUps};
 use crate::rivals::{Library, Postgres, Stage, input_names};
 use crate::timing::once;
-use crate::verdict::{Line, Verdict};
+use crate::verdict::Verdict;
 use crate::weighted::{self, Departments, Points};
 use crate::{Failure, failure};
 
@@ -29,28 +29,6 @@ pub struct Arena {
     verdict: Verdict,
 }
 
-/// One who enters, or the name and reason of one who cannot.
-type Entry<'a> = (&'static str, Result<Contestant<'a>, Failure>);
-
-fn enter<'a>(
-    (name, arithmetic, remark): (&'static str, &'static str, &str),
-    results: usize,
-    rival: Result<Box<dyn Rival + 'a>, Failure>,
-) -> Entry<'a> {
-    let contestant = rival.map(|rival| Contestant {
-        name: name.to_owned(),
-        arithmetic,
-        remark: remark.to_owned(),
-        results,
-        rival,
-    });
-    (name, contestant)
-}
-
-fn boxed<'a>(rival: Result<impl Rival + 'a, Failure>) -> Result<Box<dyn Rival + 'a>, Failure> {
-    rival.map(|rival| Box::new(rival) as Box<dyn Rival + 'a>)
-}
-
 impl Arena {
     /// An arena with the stage of others, and a PostgreSQL to connect to.
     pub fn new(stage: Stage, postgres: Option<String>, enough: Duration) -> Self {
@@ -68,10 +46,7 @@ impl Arena {
 
     /// Notes somebody who could not be set up.
     pub fn absent(&mut self, name: &str, reason: &str) {
-        let entry = (name.to_owned(), reason.to_owned());
-        if !self.verdict.absent.contains(&entry) {
-            self.verdict.absent.push(entry);
-        }
+        self.verdict.absent(name, reason);
     }
 
     /// What came of it.
@@ -79,7 +54,6 @@ impl Arena {
         self.verdict
     }
 
-    /// Runs a task; the first entry is ours.
     fn run(
         &mut self,
         task: &str,
@@ -87,38 +61,7 @@ impl Arena {
         entries: Vec<Entry<'_>>,
         right: &[Answer],
     ) -> Result<(), Failure> {
-        eprintln!("{task}：{size}");
-        let mut contestants = Vec::with_capacity(entries.len());
-        for (name, contestant) in entries {
-            match contestant {
-                Ok(contestant) => contestants.push(contestant),
-                Err(reason) => {
-                    self.absent(&format!("{name}（{task}，{size}）"), &reason.to_string());
-                }
-            }
-        }
-        let times = contest(&mut contestants, self.enough)?;
-        let first = self.verdict.lines.len();
-        for (mut contestant, times) in contestants.into_iter().zip(times) {
-            let answers = contestant.rival.answers(right.len())?;
-            self.verdict.lines.push(Line {
-                task: task.to_owned(),
-                size: size.to_owned(),
-                results: contestant.results,
-                name: contestant.name,
-                arithmetic: contestant.arithmetic,
-                remark: contestant.remark,
-                times,
-                ours: 0,
-                errors: Errors::new(&answers, right)?,
-            });
-        }
-        let lines = self.verdict.lines.get_mut(first..).unwrap_or_default();
-        let ours = lines.first().map_or(0, Line::median);
-        for line in lines {
-            line.ours = ours;
-        }
-        Ok(())
+        self.verdict.run(task, size, entries, right, self.enough)
     }
 
     /// The weighted score of so many departments.

@@ -36,6 +36,30 @@ pub struct Contestant<'a> {
     pub rival: Box<dyn Rival + 'a>,
 }
 
+/// One who enters, or the name and reason of one who cannot.
+pub type Entry<'a> = (&'static str, Result<Contestant<'a>, Failure>);
+
+/// Enters a program by name, numbers and remark, with the results of one call of it.
+pub fn enter<'a>(
+    (name, arithmetic, remark): (&'static str, &'static str, &str),
+    results: usize,
+    rival: Result<Box<dyn Rival + 'a>, Failure>,
+) -> Entry<'a> {
+    let contestant = rival.map(|rival| Contestant {
+        name: name.to_owned(),
+        arithmetic,
+        remark: remark.to_owned(),
+        results,
+        rival,
+    });
+    (name, contestant)
+}
+
+/// A program as any program.
+pub fn boxed<'a>(rival: Result<impl Rival + 'a, Failure>) -> Result<Box<dyn Rival + 'a>, Failure> {
+    rival.map(|rival| Box::new(rival) as Box<dyn Rival + 'a>)
+}
+
 /// A program of this process: a round, and answers.
 struct Here<R, A>(R, A);
 

@@ -1,10 +1,12 @@
 //! Peers side by side in one run: the engine against the program that would be written on
-//! `rust_decimal`, and a whole month by stage.
+//! `rust_decimal`, a whole month by stage, and the books against other ledgers.
 //!
 //! What is compared runs in turns, so that a busy machine slows both; figures are medians. Nothing
 //! is printed that was not measured in the same run.
 
 pub mod arena;
+#[cfg(feature = "books")]
+pub mod books;
 #[cfg(feature = "city")]
 pub mod city;
 pub mod contest;

@@ -1,6 +1,8 @@
 //! Programs of others: how they are started, asked, and what they answer.
 
 mod child;
+#[cfg(feature = "books")]
+mod ledgers;
 mod postgres;
 #[cfg(feature = "zen")]
 mod zen;
@@ -13,7 +15,9 @@ use engine::reference::BigRational;
 
 use crate::Failure;
 use crate::weighted::{GRADES, METRICS, Points, WEIGHTS};
-use child::Child;
+pub use child::Child;
+#[cfg(feature = "books")]
+pub use ledgers::{Keeper, Ledgers};
 pub use postgres::Postgres;
 #[cfg(feature = "zen")]
 pub use zen::Zen;

@@ -1,11 +1,12 @@
-//! The table of a run of `bench-rules`: who took how long, and how far from right.
+//! The table of a run: who took how long, and how far from right.
 
 use std::fmt;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::contest::{Errors, Times};
+use crate::Failure;
+use crate::contest::{Answer, Entry, Errors, Times, contest};
 use crate::figures::magnitude;
 
 /// One contestant in one task.
@@ -38,8 +39,63 @@ pub struct Verdict {
     pub machine: String,
     /// Lines, task by task.
     pub lines: Vec<Line>,
+    /// Other figures: what, and how much.
+    pub figures: Vec<(String, String)>,
     /// Who could not take part, and why.
     pub absent: Vec<(String, String)>,
+}
+
+impl Verdict {
+    /// Notes somebody who could not be set up.
+    pub fn absent(&mut self, name: &str, reason: &str) {
+        let entry = (name.to_owned(), reason.to_owned());
+        if !self.absent.contains(&entry) {
+            self.absent.push(entry);
+        }
+    }
+
+    /// Runs a task; the first entry is ours.
+    pub fn run(
+        &mut self,
+        task: &str,
+        size: &str,
+        entries: Vec<Entry<'_>>,
+        right: &[Answer],
+        enough: Duration,
+    ) -> Result<(), Failure> {
+        eprintln!("{task}：{size}");
+        let mut contestants = Vec::with_capacity(entries.len());
+        for (name, contestant) in entries {
+            match contestant {
+                Ok(contestant) => contestants.push(contestant),
+                Err(reason) => {
+                    self.absent(&format!("{name}（{task}，{size}）"), &reason.to_string());
+                }
+            }
+        }
+        let times = contest(&mut contestants, enough)?;
+        let first = self.lines.len();
+        for (mut contestant, times) in contestants.into_iter().zip(times) {
+            let answers = contestant.rival.answers(right.len())?;
+            self.lines.push(Line {
+                task: task.to_owned(),
+                size: size.to_owned(),
+                results: contestant.results,
+                name: contestant.name,
+                arithmetic: contestant.arithmetic,
+                remark: contestant.remark,
+                times,
+                ours: 0,
+                errors: Errors::new(&answers, right)?,
+            });
+        }
+        let lines = self.lines.get_mut(first..).unwrap_or_default();
+        let ours = lines.first().map_or(0, Line::median);
+        for line in lines {
+            line.ours = ours;
+        }
+        Ok(())
+    }
 }
 
 impl Line {
@@ -101,6 +157,12 @@ impl fmt::Display for Verdict {
                 line.remark,
             )?;
         }
+        if !self.figures.is_empty() {
+            writeln!(f)?;
+        }
+        for (what, how_much) in &self.figures {
+            writeln!(f, "- {what}：{how_much}")?;
+        }
         if !self.absent.is_empty() {
             writeln!(f, "\n未参加 absent：")?;
         }
@@ -133,10 +195,13 @@ impl Verdict {
                 "remark": line.remark,
             })
         };
+        let figure =
+            |(what, how_much): &(String, String)| json!({ "what": what, "value": how_much });
         let absent = |(name, reason): &(String, String)| json!({ "who": name, "reason": reason });
         json!({
             "machine": self.machine,
             "lines": self.lines.iter().map(line).collect::<Vec<_>>(),
+            "figures": self.figures.iter().map(figure).collect::<Vec<_>>(),
             "absent": self.absent.iter().map(absent).collect::<Vec<_>>(),
         })
     }

@@ -7,7 +7,7 @@ use std::process::Command;
 use clap::Args;
 
 use crate::machine::{cargo, root, run};
-use crate::postgres::{self, Postgres};
+use crate::postgres::{self, Durability, Postgres};
 
 /// Python packages of the others: the version measured, and what it brings with it.
 const PACKAGES: [(&str, &str); 2] = [
@@ -87,7 +87,7 @@ fn server(absent: &mut impl FnMut(&str, String)) -> Option<(String, Option<Postg
         absent("PostgreSQL", reason.to_owned());
         return None;
     }
-    match Postgres::start() {
+    match Postgres::start(Durability::Fleeting) {
         Ok(server) => Some((server.url.clone(), Some(server))),
         Err(error) => {
             absent("PostgreSQL", format!("启动不了 (does not start): {error}"));

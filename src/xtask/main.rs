@@ -1,5 +1,6 @@
-//! Developer commands: `cargo xtask demo | test | ci | fuzz | bench-rules | bless | new-migration`.
+//! Developer commands: `cargo xtask demo | test | ci | fuzz | bench-ledger | bench-rules | bless | new-migration`.
 
+mod bench_ledger;
 mod bench_rules;
 mod ci;
 mod demo;
@@ -31,6 +32,8 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Measure the rule engine beside OpenFisca, zen-expression, PostgreSQL and DuckDB
     BenchRules(bench_rules::Options),
+    /// Measure posting beside doubleentry and plain inserts, reading a large ledger, its size
+    BenchLedger(bench_ledger::Options),
     /// Accept the current output as the new goldens (insta)
     Bless,
     /// Create an empty migration pair for both databases
@@ -47,6 +50,7 @@ fn main() -> anyhow::Result<()> {
         Command::Ci => ci::ci(),
         Command::Fuzz(options) => fuzz::fuzz(&options),
         Command::BenchRules(options) => bench_rules::bench_rules(&options),
+        Command::BenchLedger(options) => bench_ledger::bench_ledger(&options),
         Command::Bless => test::bless(),
         Command::NewMigration { name } => migration::new_migration(&name),
     }

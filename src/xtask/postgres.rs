@@ -1,4 +1,4 @@
-//! A PostgreSQL server of our own for the tests: in `target/`, on a free loopback port, stopped
+//! A PostgreSQL server of our own for tests and benchmarks: in `target/`, on a free loopback port, stopped
 //! when we are done. No system service is touched.
 
 use std::fs;
@@ -16,6 +16,15 @@ pub struct Postgres {
     programs: PathBuf,
     /// Connection URL of its superuser.
     pub url: String,
+}
+
+/// Whether a commit waits for the disk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// It does, as in an installation.
+    Synced,
+    /// It does not: the data live as long as the test run.
+    Fleeting,
 }
 
 /// The folder of the newest installed server programs, if any.
@@ -36,7 +45,7 @@ pub fn programs() -> Option<PathBuf> {
 
 impl Postgres {
     /// Makes a new cluster and starts it.
-    pub fn start() -> anyhow::Result<Self> {
+    pub fn start(durability: Durability) -> anyhow::Result<Self> {
         let programs = programs().context("no PostgreSQL server programs found")?;
         // Not below target/: when we are root the server runs as `postgres`, who must be able to
         // walk there, and a checkout below /root lets nobody pass.
@@ -68,9 +77,12 @@ impl Postgres {
                 "--locale=C",
             ],
         )?;
-        // fsync off: these data live as long as the test run.
+        let fsync = match durability {
+            Durability::Synced => "on",
+            Durability::Fleeting => "off",
+        };
         let options = format!(
-            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c max_connections=200"
+            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync={fsync} -c max_connections=200"
         );
         let log = server.folder.join("log");
         server.call(

@@ -6,7 +6,7 @@ use std::process::Command;
 use clap::Args;
 
 use crate::machine::{apt_install, cargo, has_program, root, run};
-use crate::postgres::{self, Postgres};
+use crate::postgres::{self, Durability, Postgres};
 
 /// Options of `cargo xtask test`.
 #[derive(Args, Default)]
@@ -59,7 +59,7 @@ pub fn test(options: &Options) -> anyhow::Result<()> {
     if !missing.is_empty() {
         apt_install(&missing)?;
     }
-    let server = Postgres::start()?;
+    let server = Postgres::start(Durability::Fleeting)?;
     run(command
         .env("HENGXIANG_TEST_PG_URL", &server.url)
         .env("HENGXIANG_TEST_BROWSER", "chromium"))
