@@ -6,6 +6,8 @@
 
 #[path = "trial/random.rs"]
 pub mod random;
+#[path = "trial/spoilt.rs"]
+pub mod spoilt;
 
 use chrono::NaiveDate;
 use domain::{Fen, Period};

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 
-use crate::conn::{Access, AnyConn};
+use crate::conn::{Access, AnyConn, Backend};
 use crate::pool::Store;
 use crate::target::Target;
 
@@ -71,6 +71,14 @@ impl TestDb {
             url,
             _home: Home::Schema { server, schema },
         })
+    }
+
+    /// A database of the kind; `None` where there is no server for it.
+    pub(crate) fn of(backend: Backend) -> Option<Self> {
+        match backend {
+            Backend::Sqlite => Some(Self::sqlite()),
+            Backend::Postgres => Self::postgres(),
+        }
     }
 
     /// The same database once more, as another process would open it.

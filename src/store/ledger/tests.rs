@@ -6,8 +6,13 @@
 )]
 
 mod attacks;
+mod client;
+mod crash;
 mod model;
 mod mutation;
+mod races;
+mod tables;
+mod told;
 
 use diesel::connection::SimpleConnection;
 use domain::Fen;

@@ -1,13 +1,18 @@
 //! The database against a model in memory: random commands are carried out on plain books and on
-//! both databases; every answer, every record and every row of every table must agree.
+//! both databases; every answer, every record and every row of every table must agree. What fails is
+//! shrunk to the shortest history that still does.
+
+use std::collections::BTreeMap;
 
 use ledger::{Books, CompactRange, leaf};
 use proptest::prelude::*;
-use proptest::strategy::ValueTree as _;
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use super::tables::{Row, tables};
+use super::told::Told;
 use super::*;
 use crate::ledger::trial::random::{self, Small};
+use crate::ledger::trial::spoilt::spoilt;
 
 /// What the database should hold.
 #[derive(Default)]
@@ -19,30 +24,50 @@ struct Model {
 }
 
 impl Model {
-    /// Carries out a batch on the model and on the database.
-    fn carry_out(&mut self, db: &TestDb, commands: &[Command]) {
+    /// Carries out a batch on the model and on the databases; the number of events, if any hold it
+    /// good.
+    fn carry_out(&mut self, dbs: &[TestDb], commands: &[Command]) -> Option<usize> {
         self.now += 7;
         let now = UtcMicros::new(1_774_915_200_000_000 + self.now);
         let expected = ledger::decide_all(&self.books, commands, now);
-        let found = match execute_all(&db.store, commands, now, &signer()) {
-            Ok(events) => Ok(events),
-            Err(ExecuteError::Rejected(rejection)) => Err(rejection),
-            // Nothing that the model decides may fail for another reason.
-            Err(other) => panic!("{other}: {commands:?}"),
-        };
         let expected = expected.map(|decided| {
             self.books = decided.books;
             decided.events
         });
-        assert_eq!(found, expected, "{commands:?}");
-        for event in expected.into_iter().flatten() {
-            self.log.append(leaf::event_hash(&event));
-            self.events.push(event);
+        for db in dbs {
+            let found = match execute_all(&db.store, commands, now, &signer()) {
+                Ok(events) => Ok(events),
+                Err(ExecuteError::Rejected(rejection)) => Err(rejection),
+                // Nothing that the model decides may fail for another reason.
+                Err(other) => panic!("{other}: {commands:?}"),
+            };
+            assert_eq!(found, expected, "{commands:?}");
+        }
+        let events = expected.ok()?;
+        for event in &events {
+            self.log.append(leaf::event_hash(event));
+        }
+        let count = events.len();
+        self.events.extend(events);
+        Some(count)
+    }
+
+    /// Compares everything: each database with the model, and all tables of one with the other's.
+    fn compare(&self, dbs: &[TestDb]) {
+        let told = Told::of(&self.events);
+        let mut first: Option<BTreeMap<String, Vec<Row>>> = None;
+        for db in dbs {
+            self.compare_one(db);
+            let found = tables(&mut db.conn());
+            told.compare(&found);
+            if let Some(first) = &first {
+                assert_eq!(first, &found, "all tables of both databases");
+            }
+            first = Some(found);
         }
     }
 
-    /// Compares everything.
-    fn compare(&self, db: &TestDb) {
+    fn compare_one(&self, db: &TestDb) {
         let stored = db.store.read(|conn| super::super::events(conn, 1)).unwrap();
         assert_eq!(stored, self.events);
         assert_eq!(
@@ -98,7 +123,7 @@ impl Model {
 }
 
 /// Books with something owed already.
-fn begun() -> Vec<Command> {
+pub(super) fn begun() -> Vec<Command> {
     let lines = (0..6)
         .map(|n| award(n % 3, n % 2, 100 * i64::from(n + 1), 7))
         .collect();
@@ -114,60 +139,165 @@ fn begun() -> Vec<Command> {
     commands
 }
 
-/// Batches of up to three commands. The later ones are chosen on the books before the batch, so that
-/// some are refused and take the whole batch with them.
-fn play(db: &TestDb, steps: &[Small]) {
-    let mut model = Model::default();
-    model.carry_out(db, &begun());
-    for part in steps.chunks(3) {
-        let size = 1 + usize::from(part[0].1 % 3);
-        let batch: Vec<Command> = part
-            .iter()
-            .take(size)
-            .map(|step| {
-                let (actor, action) = random::command(&model.books, *step);
-                by(actor, action)
-            })
-            .collect();
-        model.carry_out(db, &batch);
-    }
-    model.compare(db);
+/// A step of a history.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// A new command.
+    Fresh(Small),
+    /// A command of before once more, word for word.
+    Again(u16),
+    /// A command of before under the same number, with something else in it.
+    Spoilt(u16, u8),
 }
 
-/// How many random histories; more by `HENGXIANG_MODEL_CASES` in the nightly run.
-fn cases() -> usize {
-    let asked = std::env::var("HENGXIANG_MODEL_CASES")
-        .ok()
-        .and_then(|text| text.parse().ok());
-    asked.unwrap_or(3)
+impl Step {
+    fn command(self, books: &Books, asked: &[Command]) -> Command {
+        let earlier = |which: u16| &asked[usize::from(which) % asked.len()];
+        match self {
+            Self::Fresh(small) => {
+                let (actor, action) = random::command(books, small);
+                by(actor, action)
+            }
+            Self::Again(which) => earlier(which).clone(),
+            Self::Spoilt(which, how) => spoilt(earlier(which), how),
+        }
+    }
+}
+
+/// Batches of one to three steps. Later commands of a batch are chosen on the books before it, so
+/// that some are refused and take the whole batch with them.
+fn histories() -> impl Strategy<Value = Vec<Vec<Step>>> {
+    let step = prop_oneof![
+        12 => (any::<u8>(), any::<u8>(), 0..2_000_u16).prop_map(Step::Fresh),
+        1 => any::<u16>().prop_map(Step::Again),
+        2 => (any::<u16>(), any::<u8>()).prop_map(|(which, how)| Step::Spoilt(which, how)),
+    ];
+    let batch = prop_oneof![
+        3 => prop::collection::vec(step.clone(), 1),
+        1 => prop::collection::vec(step, 2..4),
+    ];
+    prop::collection::vec(batch, 40..120)
+}
+
+/// How often commands were taken, changed nothing, or were refused.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    taken: u32,
+    idle: u32,
+    refused: u32,
+    records: u64,
+}
+
+/// Plays a history on the model and on the databases, and compares all of them with one another.
+fn play(dbs: &[TestDb], history: &[Vec<Step>], count: &mut Count) {
+    let mut model = Model::default();
+    let mut asked = begun();
+    model.carry_out(dbs, &asked);
+    for batch in history {
+        let batch: Vec<Command> = batch
+            .iter()
+            .map(|step| step.command(&model.books, &asked))
+            .collect();
+        match model.carry_out(dbs, &batch) {
+            Some(0) => count.idle += 1,
+            Some(_) => count.taken += 1,
+            None => count.refused += 1,
+        }
+        asked.extend(batch);
+    }
+    count.records += model.books.records();
+    model.compare(dbs);
+}
+
+/// A new database of each kind there is.
+fn each_kind() -> Vec<TestDb> {
+    let sqlite = Some(TestDb::sqlite());
+    sqlite.into_iter().chain(TestDb::postgres()).collect()
+}
+
+/// How many random histories: so many that minutes pass in the nightly mode.
+fn cases() -> u32 {
+    if oracle::is_nightly() { 400 } else { 4 }
+}
+
+#[test]
+fn random_histories_leave_both_databases_as_the_model_says() {
+    let config = Config {
+        cases: cases(),
+        failure_persistence: None,
+        max_shrink_iters: 400,
+        ..Config::default()
+    };
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(config, rng);
+    let count = std::cell::Cell::new(Count::default());
+    let outcome = runner.run(&histories(), |history| {
+        let mut sum = count.get();
+        play(&each_kind(), &history, &mut sum);
+        count.set(sum);
+        Ok(())
+    });
+    let count = count.get();
+    println!("{} histories on each database: {count:?}", cases());
+    if let Err(fault) = outcome {
+        panic!("{fault}");
+    }
+    let few = |count: u32| count < 5 * cases();
+    assert!(
+        !few(count.taken) && !few(count.idle) && !few(count.refused),
+        "{count:?}"
+    );
+}
+
+/// The comparison is worth what it sees: a change of any cell of the ledger's tables.
+#[test]
+fn a_change_of_any_cell_is_seen() {
+    let db = TestDb::sqlite();
+    let mut model = Model::default();
+    let dbs = [db];
+    model.carry_out(&dbs, &begun());
+    let accrual = model.books.accruals().next().unwrap().0;
+    let hold = order("w", vec![withhold(accrual, 5)]);
+    model.carry_out(&dbs, &[by(finance(), trial::propose(&hold))]);
+    let mut conn = dbs[0].conn();
+    let drop = mutation::drop_triggers(&mut conn);
+    conn.batch_execute(&drop).unwrap();
+    let before = tables(&mut conn);
+    let told = Told::of(&model.events);
+    told.compare(&before);
+    let mut seen = 0;
+    for table in before.keys().filter(|table| !before[*table].is_empty()) {
+        for column in super::tables::columns(&mut conn, table) {
+            conn.batch_execute(
+                "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF; BEGIN",
+            )
+            .unwrap();
+            let other = format!(
+                "UPDATE {table} SET {column} = CASE typeof({column}) WHEN 'integer' THEN {column} + 1000 \
+                 WHEN 'blob' THEN randomblob(32) WHEN 'null' THEN 7 ELSE {column} || 'x' END"
+            );
+            conn.batch_execute(&other).unwrap();
+            assert_ne!(tables(&mut conn), before, "{table}.{column}");
+            conn.batch_execute("ROLLBACK").unwrap();
+            seen += 1;
+        }
+    }
+    assert!(seen > 60, "{seen} columns");
 }
 
 db_test! {
-    fn random_commands_leave_both_databases_as_the_model_says(db) {
-        let mut runner = TestRunner::deterministic();
-        let steps = prop::collection::vec((any::<u8>(), any::<u8>(), 0..2_000_u16), 150..250);
-        play(db, &steps.new_tree(&mut runner).unwrap().current());
-        for _ in 1..cases() {
-            let steps = steps.new_tree(&mut runner).unwrap().current();
-            match db.store.backend() {
-                crate::conn::Backend::Sqlite => play(&TestDb::sqlite(), &steps),
-                crate::conn::Backend::Postgres => play(&TestDb::postgres().unwrap(), &steps),
-            }
-        }
-    }
-
     fn a_second_process_sees_what_the_first_appended_and_goes_on(db) {
-        let other = TestDb::again(db);
+        let (one, other) = ([TestDb::again(db)], [TestDb::again(db)]);
         let mut model = Model::default();
-        model.carry_out(db, &begun());
+        model.carry_out(&one, &begun());
         let hold = order("w", vec![withhold(model.books.accruals().next().unwrap().0, 5)]);
         model.carry_out(&other, &[by(finance(), trial::propose(&hold))]);
         let free = order("u", vec![OrderLine::Unhold {
             accrual: model.books.accruals().next().unwrap().0,
             amount_fen: Fen::new(5),
         }]);
-        model.carry_out(db, &[by(finance(), trial::propose(&free))]);
-        model.compare(db);
+        model.carry_out(&one, &[by(finance(), trial::propose(&free))]);
+        model.compare(&one);
         model.compare(&other);
     }
 
@@ -175,10 +305,7 @@ db_test! {
         let kept = db.store.clone();
         run(db, &begun());
         // Another history of the same length in the same database, as after a restored backup.
-        let other = match db.store.backend() {
-            crate::conn::Backend::Sqlite => TestDb::sqlite(),
-            crate::conn::Backend::Postgres => TestDb::postgres().unwrap(),
-        };
+        let other = TestDb::of(db.store.backend()).unwrap();
         let mut commands = begun();
         if let Action::Appropriate(grant) = &mut commands[1].action {
             grant.amount_fen = Fen::new(200_000);

@@ -1,0 +1,234 @@
+//! What the ledger's tables should hold, told from the events a second time and without the code
+//! that fills them.
+
+use std::collections::BTreeMap;
+
+use ledger::{
+    AppealChange, Basis, Body, ClaimChange, Event, OrderChange, Posted, RunChange, leaf, merkle,
+};
+
+use super::tables::{NONE, Row};
+
+/// The cells this telling knows of each row, by table.
+#[derive(Default)]
+pub(super) struct Told {
+    tables: BTreeMap<&'static str, Vec<Row>>,
+    accounts: Vec<String>,
+    /// Running sums: of an account in a month, and on a day.
+    sums: BTreeMap<(String, String), i64>,
+}
+
+fn or_none<T: ToString>(value: Option<T>) -> String {
+    value.map_or(NONE.to_owned(), |value| value.to_string())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+impl Told {
+    /// The tables after the events.
+    pub(super) fn of(events: &[Event]) -> Self {
+        let mut told = Self::default();
+        for event in events {
+            told.tell(event);
+        }
+        told
+    }
+
+    /// Asserts that a database holds what was told, row for row.
+    pub(super) fn compare(&self, found: &BTreeMap<String, Vec<Row>>) {
+        for (table, told) in &self.tables {
+            let mut rows: Vec<&Row> = found[*table].iter().collect();
+            assert_eq!(rows.len(), told.len(), "rows of {table}");
+            for own in told {
+                let at = rows.iter().position(|row| {
+                    own.iter()
+                        .all(|(column, cell)| row.get(column) == Some(cell))
+                });
+                let at = at.unwrap_or_else(|| panic!("{table} lacks {own:?}; left: {rows:?}"));
+                rows.swap_remove(at);
+            }
+        }
+    }
+
+    fn row(&mut self, table: &'static str, cells: &[(&str, String)]) {
+        let row = cells
+            .iter()
+            .map(|(column, cell)| ((*column).to_owned(), cell.clone()))
+            .collect();
+        self.tables.entry(table).or_default().push(row);
+    }
+
+    fn tell(&mut self, event: &Event) {
+        let bytes = leaf::event_bytes(event);
+        let seq = event.seq.to_string();
+        let by = event.actor.id.clone();
+        self.row(
+            "ledger_records",
+            &[
+                ("seq", seq.clone()),
+                ("kind", event.body.code().to_owned()),
+                ("actor_id", by.clone()),
+                ("actor_role", event.actor.role.code().to_owned()),
+                ("body", hex(&bytes)),
+                ("leaf_hash", merkle::leaf_hash(&bytes).to_string()),
+                (
+                    "recorded_at",
+                    event.recorded_at.to_naive().format("%F %T%.6f").to_string(),
+                ),
+            ],
+        );
+        let moved = |kind: &str| {
+            vec![
+                ("seq", seq.clone()),
+                ("kind", kind.to_owned()),
+                ("actor_id", by.clone()),
+            ]
+        };
+        match &event.body {
+            Body::PeriodOpened { period } | Body::PeriodClosed { period, .. } => self.row(
+                "period_events",
+                &[
+                    ("period", period.to_string()),
+                    ("kind", event.body.code().to_owned()),
+                    ("seq", seq),
+                ],
+            ),
+            Body::Run { run, change, .. } => {
+                let signed = match change {
+                    RunChange::Calculated { control, .. } | RunChange::Approved { control } => {
+                        Some(control)
+                    }
+                    _ => None,
+                };
+                let mut cells = moved(change.code());
+                cells.extend([
+                    ("run_id", run.run.to_string()),
+                    ("attempt", run.attempt.to_string()),
+                    ("award_count", or_none(signed.map(|own| own.count))),
+                    ("total_fen", or_none(signed.map(|own| own.total_fen.get()))),
+                ]);
+                self.row("run_events", &cells);
+            }
+            Body::Order { order, change, .. } => {
+                let mut cells = moved(change.code());
+                cells.push(("order_id", order.to_string()));
+                self.row("order_events", &cells);
+                if let OrderChange::Proposed { order: proposed } = change {
+                    for (index, line) in proposed.numbered() {
+                        self.row(
+                            "order_lines",
+                            &[
+                                ("order_id", order.to_string()),
+                                ("line_index", index.to_string()),
+                                ("kind", line.kind().code().to_owned()),
+                                ("accrual_seq", or_none(line.accrual())),
+                                ("amount_fen", line.amount_fen().get().to_string()),
+                            ],
+                        );
+                    }
+                }
+            }
+            Body::Claim { claim, change } => {
+                let (fen, run) = match change {
+                    ClaimChange::Declared { declaration } => (Some(declaration.declared_fen), None),
+                    ClaimChange::Decided { accepted_fen, .. } => (Some(*accepted_fen), None),
+                    ClaimChange::Included { run } => (None, Some(&run.run)),
+                };
+                let mut cells = moved(change.code());
+                cells.extend([
+                    ("claim_id", claim.to_string()),
+                    ("amount_fen", or_none(fen.map(domain::Fen::get))),
+                    ("run_id", or_none(run)),
+                ]);
+                self.row("claim_events", &cells);
+            }
+            Body::Appeal { appeal, change } => {
+                let mut cells = moved(change.stage_code());
+                cells.push(("appeal_id", appeal.to_string()));
+                if let AppealChange::Opened { contest } = change {
+                    cells.push(("accrual_seq", or_none(contest.accrual)));
+                    cells.push(("department_id", contest.department.to_string()));
+                }
+                self.row("appeal_events", &cells);
+            }
+            Body::Posted(posted) => self.tell_posted(seq, posted),
+        }
+    }
+
+    fn tell_posted(&mut self, seq: String, posted: &Posted) {
+        let own = &posted.transaction;
+        let (period, day) = (own.period.to_string(), own.effective_on.to_string());
+        for (index, posting) in posted.postings().enumerate() {
+            let code = posting.account.code();
+            if !self.accounts.contains(&code) {
+                self.accounts.push(code.clone());
+                let account = [
+                    ("id", self.accounts.len().to_string()),
+                    ("code", code.clone()),
+                    ("account_group", posting.account.group().letter().to_owned()),
+                    ("guard", posting.account.guard().letter().to_owned()),
+                ];
+                self.row("accounts", &account);
+            }
+            let number = self.accounts.iter().position(|known| *known == code);
+            let mut sum = |over: &str| {
+                let sum = self
+                    .sums
+                    .entry((code.clone(), over.to_owned()))
+                    .or_default();
+                *sum += posting.amount_fen.get();
+                sum.to_string()
+            };
+            let cells = [
+                ("account_id", or_none(number.map(|at| at + 1))),
+                ("account_seq", posting.mark.account_seq.to_string()),
+                ("seq", seq.clone()),
+                ("leg_index", index.to_string()),
+                ("amount_fen", posting.amount_fen.get().to_string()),
+                (
+                    "balance_after_fen",
+                    posting.mark.balance_after_fen.get().to_string(),
+                ),
+                ("period", period.clone()),
+                ("effective_on", day.clone()),
+                ("period_sum_fen", sum(&period)),
+                ("day_sum_fen", sum(&day)),
+            ];
+            self.row("postings", &cells);
+        }
+        let (order, appeal) = match &own.basis {
+            Some(Basis::Order { order, line, .. }) => (Some((order, line)), None),
+            Some(Basis::Appeal { appeal }) => (None, Some(appeal)),
+            None => (None, None),
+        };
+        self.row(
+            "txns",
+            &[
+                ("seq", seq),
+                ("kind", own.kind.code().to_owned()),
+                ("period", period),
+                ("effective_on", day),
+                ("for_period", own.for_period.to_string()),
+                ("idempotency_key", own.idempotency_key.clone()),
+                ("fingerprint", own.fingerprint().to_string()),
+                ("run_id", or_none(own.run.as_ref().map(|run| &run.run))),
+                ("department_id", or_none(own.department.as_ref())),
+                (
+                    "component",
+                    or_none(own.component.map(ledger::Component::code)),
+                ),
+                ("accrual_seq", or_none(own.accrual)),
+                ("reverses_seq", or_none(own.reverses)),
+                ("order_id", or_none(order.map(|(order, _)| order))),
+                ("order_line", or_none(order.map(|(_, line)| line))),
+                ("appeal_id", or_none(appeal)),
+                ("document", own.document.clone()),
+                ("memo", own.memo.clone()),
+            ],
+        );
+    }
+}
