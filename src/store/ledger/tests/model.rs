@@ -36,7 +36,7 @@ impl Model {
         });
         assert_eq!(found, expected, "{commands:?}");
         for event in expected.into_iter().flatten() {
-            self.log.append(leaf::event_hash(&event));
+            self.log.append(leaf::event_hash(self.books.hash(), &event));
             self.events.push(event);
         }
     }
