@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use domain::canon::hex;
-use ledger::Signer;
+use ledger::{Action, Actor, Command, Digest, Hash, Role as Office, Signer};
 use store::{Store, StoreError};
 
 use crate::accounts::Failures;
@@ -45,7 +45,13 @@ pub struct DemoAccount {
 impl App {
     /// Makes what is missing of a data folder: settings, database, key. Nothing that is there is
     /// touched, so it can be called again, also after it was interrupted.
-    pub fn init(data: &Path, _clock: Clock) -> Result<Made, Error> {
+    pub fn init(data: &Path, clock: Clock) -> Result<Made, Error> {
+        Self::init_hashed(data, clock, None)
+    }
+
+    /// The same with the hash function that the ledger keeps for ever. A ledger that exists with
+    /// another one is refused.
+    pub fn init_hashed(data: &Path, clock: Clock, hash: Option<Hash>) -> Result<Made, Error> {
         if data.is_file() {
             let reason = format!(
                 "{} 是文件，应为文件夹 (a file, a folder is wanted)",
@@ -65,14 +71,15 @@ impl App {
         }
         let config = read_config(data)?;
         created |= make_key(&data.join(KEY_FILE))?;
-        match Store::open(&config.database_url) {
-            Ok(_) => {}
+        let store = match Store::open(&config.database_url) {
+            Ok(store) => store,
             Err(StoreError::Missing { .. } | StoreError::Uninitialised { .. }) => {
-                Store::open_or_create(&config.database_url)?;
                 created = true;
+                Store::open_or_create(&config.database_url)?
             }
             Err(error) => return Err(error.into()),
-        }
+        };
+        found_ledger(&store, &read_key(&data.join(KEY_FILE))?, clock, hash)?;
         Ok(Made { created })
     }
 
@@ -112,6 +119,11 @@ impl App {
     /// The public key of the ledger, as verifiers want it.
     pub fn ledger_key(&self) -> String {
         self.signer().verifier_key().to_string()
+    }
+
+    /// The hash function of the ledger.
+    pub fn ledger_hash(&self) -> Result<Hash, Error> {
+        Ok(self.books()?.hash())
     }
 
     /// Adds the accounts of the demo, where they are missing.
@@ -188,6 +200,43 @@ fn read_config(data: &Path) -> Result<Config, Error> {
         config.fonts = Some(PathBuf::from(fonts));
     }
     Ok(config)
+}
+
+/// Writes the first record of an empty ledger. One from before there were charters goes on without,
+/// hashed by SHA-256.
+fn found_ledger(
+    store: &Store,
+    signer: &Signer,
+    clock: Clock,
+    wanted: Option<Hash>,
+) -> Result<(), Error> {
+    let first =
+        store.read(|conn| store::ledger::events(conn, 1).map(|all| all.into_iter().next()))?;
+    if let Some(first) = first {
+        let found = ledger::Books::replay([&first])?.hash();
+        return match wanted {
+            Some(hash) if hash != found => Err(Error::BadInput {
+                what: "杂凑算法",
+                reason: format!(
+                    "账簿已用 {} 立账，不能改用 {} (the ledger keeps the hash it was founded with)",
+                    found.code(),
+                    hash.code()
+                ),
+            }),
+            _ => Ok(()),
+        };
+    }
+    let mut blinding = [0_u8; 32];
+    getrandom::fill(&mut blinding).map_err(|_| Error::Randomness)?;
+    let command = Command::new(
+        Actor::new("init", Office::System),
+        Action::Found {
+            hash: wanted.unwrap_or_default(),
+            blinding: Digest::from_bytes(blinding),
+        },
+    );
+    store::ledger::execute(store, &command, clock.now_micros(), signer)?;
+    Ok(())
 }
 
 /// Makes the signing key, readable by its owner alone; `false` when there is one.

@@ -44,7 +44,7 @@ pub mod explain {
 /// Statements, as the ledger makes them.
 pub mod ledger {
     pub use ::ledger::{
-        Account, AccountStatement, Component, ControlTotal, Kind, Line, Order, OrderKind,
+        Account, AccountStatement, Component, ControlTotal, Hash, Kind, Line, Order, OrderKind,
         Statement, StatementLine,
     };
 }

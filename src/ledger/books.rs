@@ -14,8 +14,9 @@ use imbl::{OrdMap, OrdSet};
 use crate::account::Account;
 use crate::accrual::Accrual;
 use crate::appeal::{self, Appeal, AppealChange};
+use crate::charter::Charter;
 use crate::claim::{self, Claim, ClaimChange};
-use crate::digest::Digest;
+use crate::digest::{Digest, Hash};
 use crate::error::LedgerError;
 use crate::event::{Body, Event};
 use crate::instant::UtcMicros;
@@ -23,6 +24,7 @@ use crate::merkle;
 use crate::order::{OrderKind, OrderLine, OrderStage, OrderState, state};
 use crate::rejection::Rejection;
 use crate::run_state::{self, Run, Stage};
+use crate::seal::Seal;
 use crate::transaction::{RunRef, Transaction};
 
 /// Where an account stands.
@@ -48,6 +50,7 @@ pub enum PeriodState {
 pub struct Books {
     records: u64,
     recorded_at: UtcMicros,
+    charter: Arc<Charter>,
     accounts: OrdMap<Account, Balance>,
     periods: OrdMap<Period, PeriodState>,
     runs: OrdMap<RunId, Arc<Run>>,
@@ -81,6 +84,16 @@ impl Books {
     /// When the last record was made.
     pub const fn recorded_at(&self) -> UtcMicros {
         self.recorded_at
+    }
+
+    /// How the ledger hashes and blinds, and which keys sign it.
+    pub fn charter(&self) -> &Charter {
+        &self.charter
+    }
+
+    /// The hash function of the ledger.
+    pub fn hash(&self) -> Hash {
+        self.charter.hash()
     }
 
     /// All accounts ever used, in order.
@@ -211,7 +224,7 @@ impl Books {
     /// The fingerprint of the transaction posted under the key.
     pub fn fingerprint(&self, key: &str) -> Option<Digest> {
         let transaction = self.transaction(self.posted_under(key)?);
-        transaction.map(|transaction| transaction.fingerprint())
+        transaction.map(|transaction| transaction.fingerprint(self.hash()))
     }
 
     /// Refuses to correct a month that is not closed: an open one is put right by its own run.
@@ -222,8 +235,13 @@ impl Books {
         }
     }
 
-    /// Root of the tree of all balances, in the order of accounts.
+    /// Root of the tree of all balances, as the next record seals them. Ledgers without a charter
+    /// seal each account on its own, in order, as they always did.
     pub fn balances_root(&self) -> Digest {
+        if let Some(seal) = Seal::new(&self.charter, self.records + 1, self.accounts()) {
+            return seal.root();
+        }
+        let hash = self.hash();
         let leaves: Vec<Digest> = self
             .accounts
             .iter()
@@ -232,10 +250,10 @@ impl Books {
                 account.write(&mut writer);
                 at.account_seq.write(&mut writer);
                 at.balance_fen.write(&mut writer);
-                merkle::leaf_hash(&writer.into_bytes())
+                hash.leaf(&writer.into_bytes())
             })
             .collect();
-        merkle::root(&leaves)
+        merkle::root(hash, &leaves)
     }
 
     /// Takes the next event. One that does not follow from what is there is refused, and the books
@@ -250,6 +268,9 @@ impl Books {
         }
         if event.recorded_at < self.recorded_at {
             return Err(broken("记录时间倒退 recorded before its predecessor"));
+        }
+        if event.blind != self.charter.record_blind(event.seq) {
+            return Err(broken("记录盲值 blind of the record"));
         }
         self.apply_body(event).map_err(broken)?;
         self.records = event.seq;
@@ -302,6 +323,9 @@ impl Books {
             Body::Claim { claim, change } => self.apply_claim(claim, change, actor)?,
             Body::Appeal { appeal, change } => self.apply_appeal(appeal, change, actor)?,
             Body::Posted(posted) => self.apply_posted(event.seq, posted)?,
+            Body::Charter { change } => {
+                self.charter = Arc::new(self.charter.advance(event.seq, change)?);
+            }
         }
         Ok(())
     }

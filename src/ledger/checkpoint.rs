@@ -1,6 +1,6 @@
 //! Checkpoints: the size and root of the log under a signature, and proofs that one extends another.
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Hash};
 use crate::error::LedgerError;
 use crate::merkle::{self, Tree};
 use crate::note::{Signer, VerifierKey, from_base64, to_base64};
@@ -14,17 +14,26 @@ pub struct Checkpoint {
     pub size: u64,
     /// Root hash.
     pub root: Digest,
+    /// The hash function of the log.
+    pub hash: Hash,
 }
+
+/// The extension line that names a hash other than that of RFC 6962.
+const HASH_LINE: &str = "hash ";
 
 const CHECKPOINT: LedgerError = LedgerError::Malformed {
     what: "检查点 checkpoint",
 };
 
 impl Checkpoint {
-    /// The text that is signed: origin, size, root.
+    /// The text that is signed: origin, size, root, and the hash where it is not SHA-256.
     pub fn to_text(&self) -> String {
         let root = to_base64(self.root.as_bytes());
-        format!("{}\n{}\n{root}\n", self.origin, self.size)
+        let hash = match self.hash {
+            Hash::Sha256 => String::new(),
+            hash @ Hash::Sm3 => format!("{HASH_LINE}{}\n", hash.code()),
+        };
+        format!("{}\n{}\n{root}\n{hash}", self.origin, self.size)
     }
 
     /// The size and root alone.
@@ -44,17 +53,27 @@ impl Checkpoint {
         }
     }
 
-    /// Reads the text of a checkpoint; lines after the root are extensions and passed over.
+    /// Reads the text of a checkpoint; of the extension lines after the root, one may name the hash
+    /// and all others are passed over.
     fn read(text: &str) -> Result<Self, LedgerError> {
         let mut lines = text.lines();
         let mut next = || lines.next().filter(|line| !line.is_empty());
         let origin = next().ok_or(CHECKPOINT)?;
         let size = next().and_then(read_number).ok_or(CHECKPOINT)?;
         let root = next().and_then(read_hash).ok_or(CHECKPOINT)?;
+        let named: Vec<&str> = lines
+            .filter_map(|line| line.strip_prefix(HASH_LINE))
+            .collect();
+        let hash = match named[..] {
+            [] => Hash::default(),
+            [code] => Hash::from_code(code).ok_or(CHECKPOINT)?,
+            _ => return Err(CHECKPOINT),
+        };
         Ok(Self {
             origin: origin.to_owned(),
             size,
             root,
+            hash,
         })
     }
 }
@@ -115,13 +134,18 @@ pub struct ConsistencyProof {
 
 impl ConsistencyProof {
     /// The proof between two sizes of the log with the leaves; `new_size` leaves are read.
-    pub fn new(leaves: &[Digest], old_size: u64, new_size: u64) -> Result<Self, LedgerError> {
+    pub fn new(
+        hash: Hash,
+        leaves: &[Digest],
+        old_size: u64,
+        new_size: u64,
+    ) -> Result<Self, LedgerError> {
         let index = |size: u64| usize::try_from(size).map_err(|_| LedgerError::OutsideLog);
         let part = leaves.get(..index(new_size)?);
         let part = part.ok_or(LedgerError::OutsideLog)?;
         Ok(Self {
             old_size,
-            hashes: merkle::consistency_proof(part, index(old_size)?)?,
+            hashes: merkle::consistency_proof(hash, part, index(old_size)?)?,
         })
     }
 
@@ -156,10 +180,10 @@ impl ConsistencyProof {
                 found: new.origin.clone(),
             });
         }
-        if self.old_size != old.size {
+        if self.old_size != old.size || old.hash != new.hash {
             return Err(LedgerError::ProofFails);
         }
-        merkle::verify_consistency(old.tree(), new.tree(), &self.hashes)
+        merkle::verify_consistency(new.hash, old.tree(), new.tree(), &self.hashes)
     }
 }
 
@@ -168,18 +192,21 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     use super::*;
 
+    const H: Hash = Hash::Sha256;
+
     fn checkpoint(leaves: &[Digest]) -> Checkpoint {
         Checkpoint {
             origin: "hengxiang.example/ledger".into(),
             size: u64::try_from(leaves.len()).unwrap(),
-            root: merkle::root(leaves),
+            root: merkle::root(H, leaves),
+            hash: H,
         }
     }
 
     #[test]
     fn a_signed_checkpoint_opens_with_its_key_only() {
         let signer = Signer::new("hengxiang.example/ledger", &[7; 32]).unwrap();
-        let leaves: Vec<Digest> = (0..9_u8).map(|n| merkle::leaf_hash(&[n])).collect();
+        let leaves: Vec<Digest> = (0..9_u8).map(|n| H.leaf(&[n])).collect();
         let signed = checkpoint(&leaves).sign(&signer);
         let key = signer.verifier_key();
         assert_eq!(SignedCheckpoint::open(signed.note(), &key).unwrap(), signed);
@@ -191,6 +218,15 @@ mod tests {
             SignedCheckpoint::open(strange.note(), &other.verifier_key()),
             Err(LedgerError::OtherLog { .. })
         ));
+        let national = Checkpoint {
+            hash: Hash::Sm3,
+            ..checkpoint(&leaves)
+        };
+        assert_eq!(Checkpoint::read(&national.to_text()), Ok(national));
+        let root = to_base64(H.of(b"").as_bytes());
+        for hashes in ["hash md5\n", "hash sm3\nhash sha256\n"] {
+            assert!(Checkpoint::read(&format!("a\n1\n{root}\n{hashes}")).is_err());
+        }
         for text in ["", "a\n", "a\n01\n\n", "a\n1\nAA==\n", "a\n-1\nx\n"] {
             assert!(Checkpoint::read(text).is_err(), "{text}");
         }
@@ -198,19 +234,19 @@ mod tests {
 
     #[test]
     fn consistency_survives_its_text_and_a_cut_tail_is_found() {
-        let leaves: Vec<Digest> = (0..9_u8).map(|n| merkle::leaf_hash(&[n])).collect();
-        let proof = ConsistencyProof::new(&leaves, 5, 9).unwrap();
+        let leaves: Vec<Digest> = (0..9_u8).map(|n| H.leaf(&[n])).collect();
+        let proof = ConsistencyProof::new(H, &leaves, 5, 9).unwrap();
         let read = ConsistencyProof::parse(&proof.to_text()).unwrap();
         let (old, new) = (checkpoint(&leaves[..5]), checkpoint(&leaves));
         assert!(read.verify(&old, &new).is_ok());
         assert!(read.verify(&new, &old).is_err());
         assert!(read.verify(&checkpoint(&leaves[..4]), &new).is_err());
         let mut rewritten = leaves.clone();
-        rewritten[2] = merkle::leaf_hash(b"rewritten");
-        let forged = ConsistencyProof::new(&rewritten, 5, 9).unwrap();
+        rewritten[2] = H.leaf(b"rewritten");
+        let forged = ConsistencyProof::new(H, &rewritten, 5, 9).unwrap();
         assert!(forged.verify(&old, &checkpoint(&rewritten)).is_err());
-        assert!(ConsistencyProof::new(&leaves, 10, 9).is_err());
-        assert!(ConsistencyProof::new(&leaves, 5, 10).is_err());
+        assert!(ConsistencyProof::new(H, &leaves, 10, 9).is_err());
+        assert!(ConsistencyProof::new(H, &leaves, 5, 10).is_err());
         assert!(ConsistencyProof::parse("old x\n").is_err());
         assert!(ConsistencyProof::parse("old 5\nnothash\n").is_err());
     }

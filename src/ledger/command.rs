@@ -6,7 +6,8 @@ use domain::{AppealId, ClaimId, Fen, OrderId, Period, RunId};
 use crate::account::Line;
 use crate::appeal::{Contest, Ruling, Step};
 use crate::claim::Declaration;
-use crate::digest::Digest;
+use crate::digest::{Digest, Hash};
+use crate::note::VerifierKey;
 use crate::order::{Order, PaymentReceipt, Recovery};
 
 pub use crate::award::{Award, ControlTotal, RunAwards};
@@ -89,6 +90,20 @@ pub struct Grant {
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
+    /// Founds an empty ledger.
+    Found {
+        /// Its hash function, for ever.
+        hash: Hash,
+        /// Thirty-two random bytes.
+        blinding: Digest,
+    },
+    /// Has the ledger signed by a key that the root certified, from this record on.
+    CertifyKey {
+        /// The public half of the root key.
+        root: VerifierKey,
+        /// The certificate, a note under its signature.
+        certificate: String,
+    },
     /// Opens a period for posting.
     OpenPeriod {
         /// The period.

@@ -1,20 +1,30 @@
 //! The compact range: a growing tree kept as the roots of its full subtrees.
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Hash};
 use crate::merkle;
 
 /// A Merkle tree that only grows: at most one hash a level, whatever its size.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CompactRange {
+    hash: Hash,
     size: u64,
     /// Roots of full subtrees, the largest first.
     peaks: Vec<Digest>,
 }
 
 impl CompactRange {
+    /// The tree without leaves.
+    pub const fn new(hash: Hash) -> Self {
+        Self {
+            hash,
+            size: 0,
+            peaks: Vec::new(),
+        }
+    }
+
     /// The tree over the leaf hashes.
-    pub fn of(leaves: impl IntoIterator<Item = Digest>) -> Self {
-        let mut range = Self::default();
+    pub fn of(hash: Hash, leaves: impl IntoIterator<Item = Digest>) -> Self {
+        let mut range = Self::new(hash);
         for leaf in leaves {
             range.append(leaf);
         }
@@ -32,7 +42,7 @@ impl CompactRange {
         // Each trailing one of the size is a full subtree that the new leaf completes a pair with.
         for _ in 0..self.size.trailing_ones() {
             if let Some(left) = self.peaks.pop() {
-                hash = merkle::node_hash(&left, &hash);
+                hash = self.hash.node(&left, &hash);
             }
         }
         self.peaks.push(hash);
@@ -43,8 +53,8 @@ impl CompactRange {
     pub fn root(&self) -> Digest {
         let mut peaks = self.peaks.iter().rev();
         match peaks.next() {
-            None => merkle::root(&[]),
-            Some(last) => peaks.fold(*last, |right, left| merkle::node_hash(left, &right)),
+            None => merkle::root(self.hash, &[]),
+            Some(last) => peaks.fold(*last, |right, left| self.hash.node(left, &right)),
         }
     }
 }
@@ -55,13 +65,14 @@ mod tests {
 
     #[test]
     fn it_grows_as_the_whole_tree_does() {
-        let leaves: Vec<Digest> = (0..150_u8).map(|n| merkle::leaf_hash(&[n])).collect();
-        let mut range = CompactRange::default();
-        assert_eq!(range.root(), merkle::root(&[]));
+        let hash = Hash::Sm3;
+        let leaves: Vec<Digest> = (0..150_u8).map(|n| hash.leaf(&[n])).collect();
+        let mut range = CompactRange::new(hash);
+        assert_eq!(range.root(), merkle::root(hash, &[]));
         for (count, leaf) in leaves.iter().enumerate() {
             range.append(*leaf);
-            assert_eq!(range.root(), merkle::root(&leaves[..=count]));
+            assert_eq!(range.root(), merkle::root(hash, &leaves[..=count]));
         }
-        assert_eq!(range, CompactRange::of(leaves));
+        assert_eq!(range, CompactRange::of(hash, leaves));
     }
 }

@@ -1,6 +1,7 @@
 //! The decision: books and a command in, events or a rejection out.
 
 mod appeal;
+mod charter;
 mod claim;
 pub(crate) mod order;
 mod payment;
@@ -68,6 +69,8 @@ pub fn decide_all(
 
 fn carry_out(batch: &mut Batch, action: &Action) -> Result<(), Rejection> {
     match action {
+        Action::Found { hash, blinding } => charter::found(batch, *hash, *blinding),
+        Action::CertifyKey { root, certificate } => charter::certify(batch, root, certificate),
         Action::OpenPeriod { period } => open_period(batch, *period),
         Action::ClosePeriod { period } => close_period(batch, *period),
         Action::Appropriate(grant) => appropriate(batch, grant),
@@ -170,8 +173,10 @@ impl Batch {
 
     /// Adds an event.
     pub(crate) fn push(&mut self, body: Body) -> Result<(), Rejection> {
+        let seq = self.books.records() + 1;
         let event = Event {
-            seq: self.books.records() + 1,
+            blind: self.books.charter().record_blind(seq),
+            seq,
             recorded_at: self.now,
             actor: self.actor.clone(),
             body,
@@ -195,7 +200,7 @@ impl Batch {
     pub(crate) fn post(&mut self, draft: Draft) -> Result<(), Rejection> {
         let transaction = Transaction::new(draft)?;
         if let Some(earlier) = self.books.fingerprint(&transaction.idempotency_key) {
-            if earlier == transaction.fingerprint() {
+            if earlier == transaction.fingerprint(self.books.hash()) {
                 return Ok(());
             }
             return Err(Rejection::KeyConflict {

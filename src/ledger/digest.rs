@@ -1,30 +1,90 @@
-//! SHA-256 digests as values: of runs, of leaves, of roots.
+//! Digests as values, of runs, of leaves, of roots, and the hash functions of ledgers.
 
 use std::fmt;
 use std::str::FromStr;
 
 use domain::canon::hex;
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
+use sm3::Sm3;
 
 use crate::error::LedgerError;
 
-/// Thirty-two bytes of SHA-256; shown as lower-case hex.
+/// The hash of a ledger's log, balance trees and idempotency digests, chosen when it is founded.
+/// Digests of what lies outside the ledger (runs, files, keys) are SHA-256 always.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hash {
+    /// SHA-256, as RFC 6962 has it.
+    #[default]
+    Sha256,
+    /// SM3 of GB/T 32905, where national algorithms are prescribed.
+    Sm3,
+}
+
+impl Hash {
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha256",
+            Self::Sm3 => "sm3",
+        }
+    }
+
+    /// The hash of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Sha256, Self::Sm3]
+            .into_iter()
+            .find(|hash| hash.code() == code)
+    }
+
+    /// The digest of the bytes.
+    pub fn of(self, bytes: &[u8]) -> Digest {
+        self.of_parts(&[bytes])
+    }
+
+    /// The digest of parts read one after another.
+    pub fn of_parts(self, parts: &[&[u8]]) -> Digest {
+        match self {
+            Self::Sha256 => Digest(digest_of::<Sha256>(parts)),
+            Self::Sm3 => Digest(digest_of::<Sm3>(parts)),
+        }
+    }
+
+    /// The hash of a leaf: a leading zero keeps it apart from nodes.
+    pub fn leaf(self, bytes: &[u8]) -> Digest {
+        self.of_parts(&[&[0], bytes])
+    }
+
+    /// The hash of two subtrees.
+    pub fn node(self, left: &Digest, right: &Digest) -> Digest {
+        self.of_parts(&[&[1], left.as_bytes(), right.as_bytes()])
+    }
+}
+
+fn digest_of<D>(parts: &[&[u8]]) -> [u8; 32]
+where
+    D: sha2::Digest,
+    [u8; 32]: From<sha2::digest::Output<D>>,
+{
+    let mut hasher = D::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
+
+/// Thirty-two bytes of a digest; shown as lower-case hex.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// The digest of the bytes.
+    /// SHA-256 of the bytes.
     pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
+        Hash::Sha256.of(bytes)
     }
 
-    /// The digest of parts read one after another.
+    /// SHA-256 of parts read one after another.
     pub fn of_parts(parts: &[&[u8]]) -> Self {
-        let mut hasher = Sha256::new();
-        for part in parts {
-            hasher.update(part);
-        }
-        Self(hasher.finalize().into())
+        Hash::Sha256.of_parts(parts)
     }
 
     /// Takes thirty-two bytes as they are.
@@ -87,5 +147,33 @@ mod tests {
         for text in ["", "ba", &"g".repeat(64), &"é".repeat(32)] {
             assert!(text.parse::<Digest>().is_err(), "{text}");
         }
+    }
+
+    /// The examples of GB/T 32905-2016, annex A, and the empty text.
+    #[test]
+    fn sm3_gives_the_digests_of_its_standard() {
+        let long = "abcd".repeat(16);
+        for (text, expected) in [
+            (
+                "abc",
+                "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0",
+            ),
+            (
+                &long,
+                "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732",
+            ),
+            (
+                "",
+                "1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b",
+            ),
+        ] {
+            assert_eq!(Hash::Sm3.of(text.as_bytes()).to_string(), expected);
+        }
+        for hash in [Hash::Sha256, Hash::Sm3] {
+            assert_eq!(Hash::from_code(hash.code()), Some(hash));
+            let whole = hash.of(b"\x01ab");
+            assert_eq!(hash.of_parts(&[b"\x01", b"a", b"b"]), whole);
+        }
+        assert_eq!(Hash::from_code("md5"), None);
     }
 }

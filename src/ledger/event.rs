@@ -7,6 +7,7 @@ use domain::{AppealId, ClaimId, Fen, OrderId, Period};
 use crate::account::Account;
 use crate::appeal::AppealChange;
 use crate::award::ControlTotal;
+use crate::charter::CharterChange;
 use crate::claim::ClaimChange;
 use crate::command::Actor;
 use crate::digest::Digest;
@@ -18,6 +19,9 @@ use crate::transaction::{RunRef, Transaction};
 /// One record of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
+    /// What keeps others from finding by trying which record a leaf hash is of; none in ledgers
+    /// without a charter and in the record that founds one.
+    pub blind: Option<[u8; 16]>,
     /// Record number, from one, without gaps. The index of the leaf is one less.
     pub seq: u64,
     /// When it was recorded; never before the record in front of it.
@@ -40,9 +44,9 @@ pub enum Body {
     PeriodClosed {
         /// The period.
         period: Period,
-        /// Root of the tree of all balances in the order of account codes.
+        /// Root of the [`crate::seal::Seal`] of all balances.
         balances_root: Digest,
-        /// Number of accounts in it.
+        /// Number of accounts sealed.
         accounts: u64,
     },
     /// A run moved on.
@@ -79,6 +83,11 @@ pub enum Body {
     },
     /// Money moved.
     Posted(Posted),
+    /// The ledger was founded, or a key certified.
+    Charter {
+        /// How.
+        change: CharterChange,
+    },
 }
 
 /// How a run moved on.
@@ -201,6 +210,7 @@ impl Body {
             Self::Appeal { .. } => "appeal",
             Self::Posted(posted) if posted.transaction.basis.is_none() => "posted",
             Self::Posted(_) => "posted_under",
+            Self::Charter { .. } => "charter",
         }
     }
 }

@@ -6,17 +6,20 @@ use domain::canon::{Canon, CanonError, Reader, Writer, decode, encode};
 
 use crate::account::{Account, Line};
 use crate::award::ControlTotal;
+use crate::charter::BLIND_BYTES;
 use crate::command::{Actor, Role};
-use crate::digest::Digest;
+use crate::digest::{Digest, Hash};
 use crate::error::LedgerError;
 use crate::event::{Body, Event, Mark, Posted};
 use crate::instant::UtcMicros;
 use crate::kind::{Component, Kind};
-use crate::merkle;
 use crate::transaction::{Basis, Draft, Leg, RunRef, Transaction};
 
 /// Stands in front of every record. A change of any layout below is a new format.
 const FORMAT: &str = "hengxiang-ledger-1";
+
+/// The same with a blind behind it, in ledgers that were founded with a charter.
+const BLINDED: &str = "hengxiang-ledger-2";
 
 /// The canonical bytes of an event.
 pub fn event_bytes(event: &Event) -> Vec<u8> {
@@ -29,8 +32,8 @@ pub fn read_event(bytes: &[u8]) -> Result<Event, LedgerError> {
 }
 
 /// The leaf hash of an event.
-pub fn event_hash(event: &Event) -> Digest {
-    merkle::leaf_hash(&event_bytes(event))
+pub fn event_hash(hash: Hash, event: &Event) -> Digest {
+    hash.leaf(&event_bytes(event))
 }
 
 /// What two postings under one idempotency key must agree on.
@@ -131,7 +134,7 @@ canon_struct! {
     ControlTotal { count, total_fen }
     Mark { account_seq, balance_after_fen }
 }
-canon_code!(Kind, Component, Role);
+canon_code!(Kind, Component, Role, Hash);
 canon_variants! { Basis, "basis of a transaction" {
     Order = "order" { order, line, rule },
     Appeal = "appeal" { appeal },
@@ -265,6 +268,7 @@ impl Canon for Body {
                 change.write(to);
             }
             Self::Posted(posted) => write_posted(posted, to),
+            Self::Charter { change } => change.write(to),
         }
     }
 
@@ -302,6 +306,9 @@ impl Canon for Body {
                 let basis = Canon::read(from)?;
                 Self::Posted(read_posted(from, Some(basis))?)
             }
+            "charter" => Self::Charter {
+                change: Canon::read(from)?,
+            },
             _ => return Err(from.not_a("kind of record")),
         })
     }
@@ -309,7 +316,13 @@ impl Canon for Body {
 
 impl Canon for Event {
     fn write(&self, to: &mut Writer) {
-        FORMAT.to_owned().write(to);
+        match &self.blind {
+            None => FORMAT.to_owned().write(to),
+            Some(blind) => {
+                BLINDED.to_owned().write(to);
+                to.raw(blind);
+            }
+        }
         self.seq.write(to);
         self.recorded_at.write(to);
         self.actor.write(to);
@@ -317,10 +330,13 @@ impl Canon for Event {
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, CanonError> {
-        if String::read(from)? != FORMAT {
-            return Err(from.not_a(FORMAT));
-        }
+        let blind = match String::read(from)?.as_str() {
+            FORMAT => None,
+            BLINDED => from.take(BLIND_BYTES)?.first_chunk().copied(),
+            _ => return Err(from.not_a(FORMAT)),
+        };
         Ok(Self {
+            blind,
             seq: Canon::read(from)?,
             recorded_at: Canon::read(from)?,
             actor: Canon::read(from)?,

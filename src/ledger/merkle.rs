@@ -1,17 +1,12 @@
-//! RFC 6962 Merkle trees: hashes, inclusion and consistency proofs, and their verification.
+//! RFC 6962 Merkle trees over the hash of the ledger: inclusion and consistency proofs, and their
+//! verification.
 
-use crate::digest::Digest;
+mod levels;
+
+use crate::digest::{Digest, Hash};
 use crate::error::LedgerError;
 
-/// The hash of a leaf: a leading zero keeps it apart from nodes.
-pub fn leaf_hash(bytes: &[u8]) -> Digest {
-    Digest::of_parts(&[&[0], bytes])
-}
-
-/// The hash of two subtrees.
-pub fn node_hash(left: &Digest, right: &Digest) -> Digest {
-    Digest::of_parts(&[&[1], left.as_bytes(), right.as_bytes()])
-}
+pub use levels::Levels;
 
 /// Leaves in the left subtree: the largest power of two below the number of leaves.
 fn split_point(leaves: usize) -> usize {
@@ -21,19 +16,23 @@ fn split_point(leaves: usize) -> usize {
 }
 
 /// The root over leaf hashes.
-pub fn root(leaves: &[Digest]) -> Digest {
+pub fn root(hash: Hash, leaves: &[Digest]) -> Digest {
     match leaves {
-        [] => Digest::of(b""),
+        [] => hash.of(b""),
         [leaf] => *leaf,
         _ => {
             let (left, right) = leaves.split_at(split_point(leaves.len()));
-            node_hash(&root(left), &root(right))
+            hash.node(&root(hash, left), &root(hash, right))
         }
     }
 }
 
 /// The proof that a leaf is in the tree: siblings from the leaf up.
-pub fn inclusion_proof(leaves: &[Digest], index: usize) -> Result<Vec<Digest>, LedgerError> {
+pub fn inclusion_proof(
+    hash: Hash,
+    leaves: &[Digest],
+    index: usize,
+) -> Result<Vec<Digest>, LedgerError> {
     if index >= leaves.len() {
         return Err(LedgerError::OutsideLog);
     }
@@ -42,10 +41,10 @@ pub fn inclusion_proof(leaves: &[Digest], index: usize) -> Result<Vec<Digest>, L
     while leaves.len() > 1 {
         let (left, right) = leaves.split_at(split_point(leaves.len()));
         if index < left.len() {
-            proof.push(root(right));
+            proof.push(root(hash, right));
             leaves = left;
         } else {
-            proof.push(root(left));
+            proof.push(root(hash, left));
             index -= left.len();
             leaves = right;
         }
@@ -55,7 +54,11 @@ pub fn inclusion_proof(leaves: &[Digest], index: usize) -> Result<Vec<Digest>, L
 }
 
 /// The proof that the tree of the first `old_size` leaves is a prefix of the tree.
-pub fn consistency_proof(leaves: &[Digest], old_size: usize) -> Result<Vec<Digest>, LedgerError> {
+pub fn consistency_proof(
+    hash: Hash,
+    leaves: &[Digest],
+    old_size: usize,
+) -> Result<Vec<Digest>, LedgerError> {
     if old_size > leaves.len() {
         return Err(LedgerError::OutsideLog);
     }
@@ -67,17 +70,17 @@ pub fn consistency_proof(leaves: &[Digest], old_size: usize) -> Result<Vec<Diges
     while old < leaves.len() {
         let (left, right) = leaves.split_at(split_point(leaves.len()));
         if old <= left.len() {
-            proof.push(root(right));
+            proof.push(root(hash, right));
             leaves = left;
         } else {
-            proof.push(root(left));
+            proof.push(root(hash, left));
             old -= left.len();
             leaves = right;
             whole = false;
         }
     }
     if !whole {
-        proof.push(root(leaves));
+        proof.push(root(hash, leaves));
     }
     proof.reverse();
     Ok(proof)
@@ -85,36 +88,52 @@ pub fn consistency_proof(leaves: &[Digest], old_size: usize) -> Result<Vec<Diges
 
 /// Checks that a leaf stands at the index of the tree with the size and root.
 pub fn verify_inclusion(
+    hash: Hash,
     leaf: &Digest,
     index: u64,
     size: u64,
     proof: &[Digest],
     root: &Digest,
 ) -> Result<(), LedgerError> {
+    if root_of_path(hash, leaf, index, size, proof)? == *root {
+        Ok(())
+    } else {
+        Err(LedgerError::ProofFails)
+    }
+}
+
+/// The root of the tree of the size to which a path of the right length leads from the leaf.
+pub(crate) fn root_of_path(
+    hash: Hash,
+    leaf: &Digest,
+    index: u64,
+    size: u64,
+    path: &[Digest],
+) -> Result<Digest, LedgerError> {
     if index >= size {
         return Err(LedgerError::OutsideLog);
     }
     let (mut node, mut last) = (index, size - 1);
-    let mut hash = *leaf;
-    for sibling in proof {
+    let mut found = *leaf;
+    for sibling in path {
         if last == 0 {
             return Err(LedgerError::ProofFails);
         }
         if node % 2 == 1 || node == last {
-            hash = node_hash(sibling, &hash);
+            found = hash.node(sibling, &found);
             // The right edge climbs past levels where it has no sibling.
             while node.is_multiple_of(2) && node != 0 {
                 node /= 2;
                 last /= 2;
             }
         } else {
-            hash = node_hash(&hash, sibling);
+            found = hash.node(&found, sibling);
         }
         node /= 2;
         last /= 2;
     }
-    if last == 0 && hash == *root {
-        Ok(())
+    if last == 0 {
+        Ok(found)
     } else {
         Err(LedgerError::ProofFails)
     }
@@ -130,12 +149,21 @@ pub struct Tree {
 }
 
 /// Checks that the old tree is a prefix of the new one.
-pub fn verify_consistency(old: Tree, new: Tree, proof: &[Digest]) -> Result<(), LedgerError> {
+pub fn verify_consistency(
+    hash: Hash,
+    old: Tree,
+    new: Tree,
+    proof: &[Digest],
+) -> Result<(), LedgerError> {
     if old.size > new.size {
         return Err(LedgerError::OutsideLog);
     }
     if old.size == new.size || old.size == 0 {
-        let expected = if old.size == 0 { root(&[]) } else { new.root };
+        let expected = if old.size == 0 {
+            root(hash, &[])
+        } else {
+            new.root
+        };
         let holds = proof.is_empty() && old.root == expected;
         return holds.then_some(()).ok_or(LedgerError::ProofFails);
     }
@@ -153,14 +181,14 @@ pub fn verify_consistency(old: Tree, new: Tree, proof: &[Digest]) -> Result<(), 
             return Err(LedgerError::ProofFails);
         }
         if node % 2 == 1 || node == last {
-            old_hash = node_hash(sibling, &old_hash);
-            new_hash = node_hash(sibling, &new_hash);
+            old_hash = hash.node(sibling, &old_hash);
+            new_hash = hash.node(sibling, &new_hash);
             while node.is_multiple_of(2) && node != 0 {
                 node /= 2;
                 last /= 2;
             }
         } else {
-            new_hash = node_hash(&new_hash, sibling);
+            new_hash = hash.node(&new_hash, sibling);
         }
         node /= 2;
         last /= 2;
@@ -179,6 +207,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    const H: Hash = Hash::Sha256;
+
+    fn leaf_hash(bytes: &[u8]) -> Digest {
+        H.leaf(bytes)
+    }
 
     /// The inputs that Certificate Transparency implementations test with.
     fn ct_leaves() -> Vec<Digest> {
@@ -211,7 +245,7 @@ mod tests {
     fn tree(leaves: &[Digest]) -> Tree {
         Tree {
             size: size(leaves.len()),
-            root: root(leaves),
+            root: root(H, leaves),
         }
     }
 
@@ -229,10 +263,10 @@ mod tests {
             "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
         ];
         for (index, expected) in roots.iter().enumerate() {
-            assert_eq!(hex(root(&leaves[..=index]).as_bytes()), *expected);
+            assert_eq!(hex(root(H, &leaves[..=index]).as_bytes()), *expected);
         }
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!(root(&[]).to_string(), empty);
+        assert_eq!(root(H, &[]).to_string(), empty);
     }
 
     #[test]
@@ -241,9 +275,9 @@ mod tests {
         for count in 1..=leaves.len() {
             let (part, new) = (&leaves[..count], tree(&leaves[..count]));
             for index in 0..count {
-                let proof = inclusion_proof(part, index).unwrap();
+                let proof = inclusion_proof(H, part, index).unwrap();
                 let check = |leaf, at, proof: &[Digest]| {
-                    verify_inclusion(leaf, at, new.size, proof, &new.root)
+                    verify_inclusion(H, leaf, at, new.size, proof, &new.root)
                 };
                 assert!(check(&part[index], size(index), &proof).is_ok());
                 for other in (0..count).filter(|other| *other != index) {
@@ -255,21 +289,21 @@ mod tests {
                 assert!(check(&part[index], size(index), &longer).is_err());
             }
             for old in 0..=count {
-                let proof = consistency_proof(part, old).unwrap();
+                let proof = consistency_proof(H, part, old).unwrap();
                 let old = tree(&leaves[..old]);
-                assert!(verify_consistency(old, new, &proof).is_ok());
+                assert!(verify_consistency(H, old, new, &proof).is_ok());
                 let forged = Tree {
                     root: leaf_hash(b"forged"),
                     ..old
                 };
-                assert!(verify_consistency(forged, new, &proof).is_err());
+                assert!(verify_consistency(H, forged, new, &proof).is_err());
                 let mut longer = proof.clone();
                 longer.push(new.root);
-                assert!(verify_consistency(old, new, &longer).is_err());
+                assert!(verify_consistency(H, old, new, &longer).is_err());
             }
         }
-        assert!(inclusion_proof(&leaves, 34).is_err());
-        assert!(consistency_proof(&leaves, 35).is_err());
+        assert!(inclusion_proof(H, &leaves, 34).is_err());
+        assert!(consistency_proof(H, &leaves, 35).is_err());
     }
 
     proptest! {
@@ -277,13 +311,13 @@ mod tests {
         fn a_flipped_bit_breaks_the_proof(count in 2..200_usize, at in 0..200_usize, flip in any::<(u8, u8)>()) {
             let leaves = numbered(count);
             let index = at % count;
-            let mut proof = inclusion_proof(&leaves, index).unwrap();
+            let mut proof = inclusion_proof(H, &leaves, index).unwrap();
             let which = usize::from(flip.0) % proof.len();
             let mut bytes = *proof[which].as_bytes();
             bytes[usize::from(flip.1 / 8)] ^= 1 << (flip.1 % 8);
             proof[which] = Digest::from_bytes(bytes);
             let whole = tree(&leaves);
-            prop_assert!(verify_inclusion(&leaves[index], size(index), whole.size, &proof, &whole.root).is_err());
+            prop_assert!(verify_inclusion(H, &leaves[index], size(index), whole.size, &proof, &whole.root).is_err());
         }
 
         #[test]
@@ -292,9 +326,9 @@ mod tests {
         ) {
             let proof: Vec<Digest> = proof.into_iter().map(Digest::from_bytes).collect();
             let some = leaf_hash(b"x");
-            prop_assert!(verify_inclusion(&some, index, sizes.1, &proof, &leaf_hash(b"y")).is_err());
+            prop_assert!(verify_inclusion(H, &some, index, sizes.1, &proof, &leaf_hash(b"y")).is_err());
             let (old, new) = (Tree { size: sizes.0, root: some }, Tree { size: sizes.1, root: leaf_hash(b"y") });
-            prop_assert!(verify_consistency(old, new, &proof).is_err());
+            prop_assert!(verify_consistency(H, old, new, &proof).is_err());
         }
     }
 }

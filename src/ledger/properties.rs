@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::account::{Account, Group};
 use crate::books::Books;
 use crate::checkpoint::Checkpoint;
-use crate::digest::Digest;
+use crate::digest::{Digest, Hash};
 use crate::event::{Body, Event};
 use crate::kind::Kind;
 use crate::order::OrderStage;
@@ -209,10 +209,10 @@ proptest! {
     #[test]
     fn a_receipt_holds_and_no_flipped_bit_of_it_does(steps in steps(), pick in any::<u16>(), flip in any::<(u16, u8)>()) {
         let trial = play(steps);
-        let leaves: Vec<Digest> = trial.events.iter().map(leaf::event_hash).collect();
+        let leaves: Vec<Digest> = trial.events.iter().map(|event| leaf::event_hash(Hash::Sha256, event)).collect();
         let signer = Signer::new("hengxiang.example/ledger", &[3; 32]).unwrap();
-        let log = CompactRange::of(leaves.iter().copied());
-        let signed = Checkpoint { origin: signer.name().into(), size: log.size(), root: log.root() }.sign(&signer);
+        let log = CompactRange::of(Hash::Sha256, leaves.iter().copied());
+        let signed = Checkpoint { origin: signer.name().into(), size: log.size(), root: log.root(), hash: Hash::Sha256 }.sign(&signer);
         let event = &trial.events[usize::from(pick) % trial.events.len()];
         let text = Receipt::new(event, &leaves, &signed).unwrap().to_text();
         let key = signer.verifier_key();
@@ -267,13 +267,18 @@ proptest! {
 fn a_receipt_for_a_department_is_of_its_own_record() {
     let mut trial = Trial::funded();
     trial.approve(&awards("r1", vec![award(1, 0, 300, 5), award(2, 0, 40, 0)]));
-    let leaves: Vec<Digest> = trial.events.iter().map(leaf::event_hash).collect();
+    let leaves: Vec<Digest> = trial
+        .events
+        .iter()
+        .map(|event| leaf::event_hash(Hash::Sha256, event))
+        .collect();
     let signer = Signer::new("hengxiang.example/ledger", &[3; 32]).unwrap();
-    let log = CompactRange::of(leaves.iter().copied());
+    let log = CompactRange::of(Hash::Sha256, leaves.iter().copied());
     let checkpoint = Checkpoint {
         origin: signer.name().into(),
         size: log.size(),
         root: log.root(),
+        hash: Hash::Sha256,
     };
     let signed = checkpoint.sign(&signer);
     let mut own = 0;

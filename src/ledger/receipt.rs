@@ -51,7 +51,7 @@ impl Receipt {
         Ok(Self {
             record: leaf::event_bytes(event),
             index,
-            proof: merkle::inclusion_proof(part, at)?,
+            proof: merkle::inclusion_proof(signed.checkpoint().hash, part, at)?,
             note: signed.note().to_owned(),
         })
     }
@@ -122,7 +122,8 @@ impl Receipt {
         let signed = SignedCheckpoint::open(&self.note, key)?;
         let checkpoint = signed.checkpoint();
         merkle::verify_inclusion(
-            &merkle::leaf_hash(&self.record),
+            checkpoint.hash,
+            &checkpoint.hash.leaf(&self.record),
             self.index,
             checkpoint.size,
             &self.proof,

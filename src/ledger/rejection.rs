@@ -354,6 +354,12 @@ pub enum Rejection {
         /// What is wrong.
         what: &'static str,
     },
+    /// A change of the charter that does not follow.
+    #[error("账簿章程：{what} (charter refused)")]
+    CharterRefused {
+        /// What is wrong.
+        what: &'static str,
+    },
     /// The amount has the wrong sign or is zero.
     #[error("金额必须大于零 (amount must be above zero)")]
     NotPositive,

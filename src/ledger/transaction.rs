@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use domain::{AppealId, DepartmentId, Fen, OrderId, Period, RunId};
 
 use crate::account::{Account, Group, Line};
-use crate::digest::Digest;
+use crate::digest::{Digest, Hash};
 use crate::error::LedgerError;
 use crate::kind::{Component, Kind};
 use crate::leaf;
@@ -121,8 +121,8 @@ impl Transaction {
 
     /// The digest of what the transaction does, apart from when it was posted and its memo: two
     /// postings under one key must agree on it.
-    pub fn fingerprint(&self) -> Digest {
-        Digest::of(&leaf::fingerprint_bytes(&self.draft))
+    pub fn fingerprint(&self, hash: Hash) -> Digest {
+        hash.of(&leaf::fingerprint_bytes(&self.draft))
     }
 
     /// The appropriation line whose money it moves, if there is exactly one.

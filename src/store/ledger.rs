@@ -128,8 +128,9 @@ fn carry_out(
     let mut head = store.head().current(conn)?;
     let decided = ledger::decide_all(&head.books, commands, now)?;
     if let Some(last) = decided.events.last() {
-        append::append(conn, &decided.events, &mut head)?;
-        append::seal(conn, &head.log, last.recorded_at, signer)?;
+        let hash = decided.books.hash();
+        append::append(conn, hash, &decided.events, &mut head)?;
+        append::seal(conn, hash, &head.log, last.recorded_at, signer)?;
     }
     head.books = decided.books;
     Ok((head, decided.events))

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use app::App;
+use app::ledger::Hash;
 use clap::Args;
 use serde_json::json;
 
@@ -16,11 +17,18 @@ pub struct Options {
     /// 另建演示用户 (add demo accounts)
     #[arg(long)]
     demo: bool,
+    /// 账簿的杂凑算法，立账后不再更改：sha256（默认）或 sm3 (the ledger's hash, for ever)
+    #[arg(long, value_parser = read_hash)]
+    hash: Option<Hash>,
+}
+
+fn read_hash(text: &str) -> Result<Hash, String> {
+    Hash::from_code(text).ok_or_else(|| "应为 sha256 或 sm3 (sha256 or sm3 expected)".to_owned())
 }
 
 /// Makes what is missing; what is there stays as it is.
 pub fn init(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
-    let made = App::init(&context.data, context.clock)?;
+    let made = App::init_hashed(&context.data, context.clock, options.hash)?;
     let app = context.open()?;
     let mut text = format!(
         "{} {}\n账簿公钥 (ledger key): {}\n",
@@ -62,6 +70,7 @@ pub fn init(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
         "data": shown(&context.data),
         "created": made.created,
         "ledger_key": app.ledger_key(),
+        "hash": app.ledger_hash()?.code(),
         "demo_users": accounts.iter().map(demo_json).collect::<Vec<_>>(),
     });
     context.print(&text, &value);

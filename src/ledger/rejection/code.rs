@@ -47,6 +47,7 @@ impl Rejection {
             Self::AppealConflict { .. } => "appeal_conflict",
             Self::AppealStage { .. } => "appeal_wrong_step",
             Self::BadAppeal { .. } => "appeal_invalid",
+            Self::CharterRefused { .. } => "charter_refused",
             Self::NotPositive => "amount_not_positive",
             Self::OutOfRange => "amount_out_of_range",
             Self::Missing { .. } => "text_missing",

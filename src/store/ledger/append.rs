@@ -1,17 +1,17 @@
 //! Appending events and the checkpoint that seals them.
 
 use diesel::prelude::*;
-use ledger::{Checkpoint, CompactRange, Digest, Event, Signer, UtcMicros};
+use ledger::{Checkpoint, CompactRange, Digest, Event, Hash, Signer, UtcMicros};
 
 use super::head::Head;
 use super::projection::{BodyRows, Rows, rows_of};
 use super::rows::{
-    AccountRow, AppealRow, CheckpointRow, ClaimRow, OrderLineRow, OrderRow, PeriodRow, RecordRow,
-    RunRow, TxnRow,
+    AccountRow, AppealRow, CharterRow, CheckpointRow, ClaimRow, OrderLineRow, OrderRow, PeriodRow,
+    RecordRow, RunRow, TxnRow,
 };
 use super::schema::{
-    accounts, appeal_events, checkpoints, claim_events, ledger_records, order_events, order_lines,
-    period_events, run_events, txns,
+    accounts, appeal_events, charter_events, checkpoints, claim_events, ledger_records,
+    order_events, order_lines, period_events, run_events, txns,
 };
 use crate::cells;
 use crate::conn::AnyConn;
@@ -22,12 +22,16 @@ use crate::error::StoreError;
 /// for the answer about the one before.
 pub(super) fn append(
     conn: &mut AnyConn,
+    hash: Hash,
     events: &[Event],
     head: &mut Head,
 ) -> Result<(), StoreError> {
+    if head.log.size() == 0 {
+        head.log = CompactRange::new(hash);
+    }
     let mut run = Run::default();
     for event in events {
-        let rows = rows_of(event, &mut head.ids)?;
+        let rows = rows_of(hash, event, &mut head.ids)?;
         if let Some(leaf) = Digest::from_slice(&rows.record.leaf_hash) {
             head.log.append(leaf);
         }
@@ -51,6 +55,7 @@ struct Run {
     lines: Vec<OrderLineRow>,
     claims: Vec<ClaimRow>,
     appeals: Vec<AppealRow>,
+    charters: Vec<CharterRow>,
 }
 
 /// PostgreSQL takes 65,535 values in a statement, and a transaction has twenty.
@@ -99,6 +104,7 @@ impl Run {
             }
             BodyRows::Claim(row) => self.claims.push(row),
             BodyRows::Appeal(row) => self.appeals.push(row),
+            BodyRows::Charter(row) => self.charters.push(row),
             BodyRows::Posted { accounts, txn, .. } => {
                 self.accounts.extend(accounts);
                 self.txns.push(*txn);
@@ -117,6 +123,7 @@ impl Run {
         insert!(conn, order_lines, rows.lines);
         insert!(conn, claim_events, rows.claims);
         insert!(conn, appeal_events, rows.appeals);
+        insert!(conn, charter_events, rows.charters);
         Ok(())
     }
 }
@@ -124,6 +131,7 @@ impl Run {
 /// Signs the log as it stands and keeps the note.
 pub(super) fn seal(
     conn: &mut AnyConn,
+    hash: Hash,
     log: &CompactRange,
     recorded_at: UtcMicros,
     signer: &Signer,
@@ -132,6 +140,7 @@ pub(super) fn seal(
         origin: signer.name().to_owned(),
         size: log.size(),
         root: log.root(),
+        hash,
     };
     let row = CheckpointRow {
         tree_size: cells::count_cell("checkpoints", "tree_size", checkpoint.size)?,

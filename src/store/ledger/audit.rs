@@ -5,16 +5,19 @@ use std::fmt;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use ledger::{Books, CompactRange, Digest, Event, SignedCheckpoint, VerifierKey, leaf};
+use ledger::{
+    Books, Charter, CompactRange, Digest, Event, Hash, LedgerError, SignedCheckpoint, VerifierKey,
+    leaf,
+};
 
 use super::projection::{AccountIds, BodyRows, rows_of};
 use super::rows::{
-    AccountRow, AppealRow, CheckpointRow, ClaimRow, OrderLineRow, OrderRow, PeriodRow, PostingRow,
-    RecordRow, RunRow, TxnRow,
+    AccountRow, AppealRow, CharterRow, CheckpointRow, ClaimRow, OrderLineRow, OrderRow, PeriodRow,
+    PostingRow, RecordRow, RunRow, TxnRow,
 };
 use super::schema::{
-    accounts, appeal_events, checkpoints, claim_events, ledger_records, order_events, order_lines,
-    period_events, postings, run_events, txns,
+    accounts, appeal_events, charter_events, checkpoints, claim_events, ledger_records,
+    order_events, order_lines, period_events, postings, run_events, txns,
 };
 use crate::conn::AnyConn;
 use crate::error::StoreError;
@@ -45,8 +48,9 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Audits the whole ledger. With the public key, signatures are checked too; with a checkpoint
-/// kept elsewhere, pass its note as `kept`, so that a cut or rewritten log shows.
+/// Audits the whole ledger. With the public key that it was begun with, signatures are checked too,
+/// by the certified keys from where they take over; with a checkpoint kept elsewhere, pass its note
+/// as `kept`, so that a cut or rewritten log shows.
 pub fn audit(
     conn: &mut AnyConn,
     key: &VerifierKey,
@@ -57,20 +61,24 @@ pub fn audit(
         .load(conn)?;
     let mut findings = Vec::new();
     let events = read_events(&records, &mut findings);
-    replay(&events, &mut findings);
-    let expected = project(&events, &records, &mut findings)?;
+    let charter = replay(&events, &mut findings);
+    let expected = project(charter.hash(), &events, &records, &mut findings)?;
     expected.compare(conn, &mut findings)?;
-    let roots = roots_of(&records);
-    check_checkpoints(conn, key, &roots, &mut findings)?;
+    let roots = roots_of(charter.hash(), &records);
+    let keys = Keys {
+        first: key,
+        charter: &charter,
+    };
+    check_checkpoints(conn, &keys, &roots, &mut findings)?;
     if let Some(note) = kept {
-        check_note(note, key, &roots, &mut findings);
+        check_note(note, &keys, &roots, &mut findings);
     }
     Ok(Audit {
         records: u64::try_from(records.len()).unwrap_or(u64::MAX),
         root: roots
             .last()
             .copied()
-            .unwrap_or(CompactRange::default().root()),
+            .unwrap_or(CompactRange::new(charter.hash()).root()),
         findings,
     })
 }
@@ -94,24 +102,26 @@ fn read_events(records: &[RecordRow], findings: &mut Vec<Finding>) -> Vec<Event>
     events
 }
 
-fn replay(events: &[Event], findings: &mut Vec<Finding>) {
+/// What the charter says after all records that follow from one another.
+fn replay(events: &[Event], findings: &mut Vec<Finding>) -> Charter {
     let mut books = Books::default();
     for event in events {
         if let Err(fault) = books.apply(event) {
             // All that follows would be reported as well; the first is the one that matters.
             find(findings, "ledger_records", fault.to_string());
-            return;
+            break;
         }
     }
+    books.charter().clone()
 }
 
 /// The roots after each record, of the bytes as they are.
-fn roots_of(records: &[RecordRow]) -> Vec<Digest> {
-    let mut log = CompactRange::default();
+fn roots_of(hash: Hash, records: &[RecordRow]) -> Vec<Digest> {
+    let mut log = CompactRange::new(hash);
     let bytes = records.iter().map(|record| &record.body);
     bytes
         .map(|body| {
-            log.append(ledger::merkle::leaf_hash(body));
+            log.append(hash.leaf(body));
             log.root()
         })
         .collect()
@@ -129,9 +139,11 @@ pub(super) struct Expected {
     order_lines: Vec<OrderLineRow>,
     claims: Vec<ClaimRow>,
     appeals: Vec<AppealRow>,
+    charters: Vec<CharterRow>,
 }
 
 fn project(
+    hash: Hash,
     events: &[Event],
     records: &[RecordRow],
     findings: &mut Vec<Finding>,
@@ -140,7 +152,7 @@ fn project(
     let mut expected = Expected::default();
     let mut made = Vec::with_capacity(events.len());
     for event in events {
-        let rows = rows_of(event, &mut ids)?;
+        let rows = rows_of(hash, event, &mut ids)?;
         made.push(rows.record);
         match rows.body {
             BodyRows::Period(row) => expected.periods.push(row),
@@ -151,6 +163,7 @@ fn project(
             }
             BodyRows::Claim(row) => expected.claims.push(row),
             BodyRows::Appeal(row) => expected.appeals.push(row),
+            BodyRows::Charter(row) => expected.charters.push(row),
             BodyRows::Posted {
                 accounts,
                 txn,
@@ -213,6 +226,10 @@ impl Expected {
         compare("claim_events", &self.claims, &found, findings);
         let found: Vec<AppealRow> = appeal_events::table.order(appeal_events::seq).load(conn)?;
         compare("appeal_events", &self.appeals, &found, findings);
+        let found: Vec<CharterRow> = charter_events::table
+            .order(charter_events::seq)
+            .load(conn)?;
+        compare("charter_events", &self.charters, &found, findings);
         Ok(())
     }
 }
@@ -239,9 +256,36 @@ fn compare<T: PartialEq + fmt::Debug>(
     }
 }
 
+/// Who signs the checkpoint of a size.
+struct Keys<'a> {
+    first: &'a VerifierKey,
+    charter: &'a Charter,
+}
+
+impl Keys<'_> {
+    fn open(&self, note: &str) -> Result<SignedCheckpoint, LedgerError> {
+        let certified = self.charter.certified().iter();
+        let mut all = certified.map(|own| &own.key).chain([self.first]);
+        let opened = all.find_map(|key| Some((key, SignedCheckpoint::open(note, key).ok()?)));
+        // With no key that fits, the first names what is missing.
+        let (key, signed) = match opened {
+            Some(opened) => opened,
+            None => (self.first, SignedCheckpoint::open(note, self.first)?),
+        };
+        let size = signed.checkpoint().size;
+        if *key == *self.charter.key_at(size).unwrap_or(self.first) {
+            Ok(signed)
+        } else {
+            Err(LedgerError::BadSignature {
+                key: format!("{key}, 规模 size {size}"),
+            })
+        }
+    }
+}
+
 fn check_checkpoints(
     conn: &mut AnyConn,
-    key: &VerifierKey,
+    keys: &Keys<'_>,
     roots: &[Digest],
     findings: &mut Vec<Finding>,
 ) -> Result<(), StoreError> {
@@ -249,7 +293,7 @@ fn check_checkpoints(
         .order(checkpoints::tree_size)
         .load(conn)?;
     for row in &rows {
-        if let Some(signed) = check_note(&row.note, key, roots, findings) {
+        if let Some(signed) = check_note(&row.note, keys, roots, findings) {
             let checkpoint = signed.checkpoint();
             let same_size = i64::try_from(checkpoint.size) == Ok(row.tree_size);
             if !same_size || checkpoint.root.as_bytes().as_slice() != row.root_hash {
@@ -275,11 +319,11 @@ fn check_checkpoints(
 /// Opens a note and compares it with the root of the records of its size.
 fn check_note(
     note: &str,
-    key: &VerifierKey,
+    keys: &Keys<'_>,
     roots: &[Digest],
     findings: &mut Vec<Finding>,
 ) -> Option<SignedCheckpoint> {
-    let signed = match SignedCheckpoint::open(note, key) {
+    let signed = match keys.open(note) {
         Ok(signed) => signed,
         Err(fault) => {
             find(findings, "checkpoints", fault.to_string());

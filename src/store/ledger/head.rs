@@ -32,7 +32,11 @@ impl Head {
         for event in events {
             self.books.apply(event)?;
             self.ids.see(event)?;
-            self.log.append(leaf::event_hash(event));
+            let hash = self.books.hash();
+            if event.seq == 1 {
+                self.log = CompactRange::new(hash);
+            }
+            self.log.append(leaf::event_hash(hash, event));
         }
         Ok(())
     }

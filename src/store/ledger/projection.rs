@@ -3,11 +3,11 @@
 mod decision;
 
 use imbl::OrdMap;
-use ledger::{Account, Basis, Body, Event, Posted, RunChange, RunRef, leaf, merkle};
+use ledger::{Account, Basis, Body, CharterChange, Event, Hash, Posted, RunChange, RunRef, leaf};
 
 use super::rows::{
-    AccountRow, AppealRow, ClaimRow, OrderLineRow, OrderRow, PeriodRow, PostingRow, RecordRow,
-    RunRow, TxnRow,
+    AccountRow, AppealRow, CharterRow, ClaimRow, OrderLineRow, OrderRow, PeriodRow, PostingRow,
+    RecordRow, RunRow, TxnRow,
 };
 use crate::cells;
 use crate::error::StoreError;
@@ -67,6 +67,7 @@ pub(super) enum BodyRows {
     },
     Claim(ClaimRow),
     Appeal(AppealRow),
+    Charter(CharterRow),
     Posted {
         /// Accounts used for the first time.
         accounts: Vec<AccountRow>,
@@ -76,8 +77,8 @@ pub(super) enum BodyRows {
     },
 }
 
-/// The rows of an event.
-pub(super) fn rows_of(event: &Event, ids: &mut AccountIds) -> Result<Rows, StoreError> {
+/// The rows of an event of a ledger with the hash function.
+pub(super) fn rows_of(hash: Hash, event: &Event, ids: &mut AccountIds) -> Result<Rows, StoreError> {
     let seq = cells::count_cell("ledger_records", "seq", event.seq)?;
     let bytes = leaf::event_bytes(event);
     let actor_id = || event.actor.id.clone();
@@ -87,7 +88,7 @@ pub(super) fn rows_of(event: &Event, ids: &mut AccountIds) -> Result<Rows, Store
         actor_id: actor_id(),
         actor_role: event.actor.role.code().to_owned(),
         recorded_at: event.recorded_at.to_naive(),
-        leaf_hash: merkle::leaf_hash(&bytes).as_bytes().to_vec(),
+        leaf_hash: hash.leaf(&bytes).as_bytes().to_vec(),
         body: bytes,
     };
     let period_row = |period: &domain::Period, event_index| {
@@ -121,7 +122,15 @@ pub(super) fn rows_of(event: &Event, ids: &mut AccountIds) -> Result<Rows, Store
         Body::Appeal { appeal, change } => {
             BodyRows::Appeal(decision::appeal_row(seq, appeal, change, actor_id())?)
         }
-        Body::Posted(posted) => posted_rows(seq, posted, ids)?,
+        Body::Posted(posted) => posted_rows(hash, seq, posted, ids)?,
+        Body::Charter { change } => BodyRows::Charter(CharterRow {
+            seq,
+            kind: change.code().to_owned(),
+            certificate: match change {
+                CharterChange::Founded { .. } => None,
+                CharterChange::Certified { certificate, .. } => Some(certificate.clone()),
+            },
+        }),
     };
     Ok(Rows { record, body })
 }
@@ -160,7 +169,12 @@ fn number(
         .transpose()
 }
 
-fn posted_rows(seq: i64, posted: &Posted, ids: &mut AccountIds) -> Result<BodyRows, StoreError> {
+fn posted_rows(
+    hash: Hash,
+    seq: i64,
+    posted: &Posted,
+    ids: &mut AccountIds,
+) -> Result<BodyRows, StoreError> {
     let transaction = &posted.transaction;
     let period = transaction.period.to_string();
     let mut accounts = Vec::new();
@@ -196,7 +210,7 @@ fn posted_rows(seq: i64, posted: &Posted, ids: &mut AccountIds) -> Result<BodyRo
         effective_on: transaction.effective_on,
         for_period: transaction.for_period.to_string(),
         idempotency_key: transaction.idempotency_key.clone(),
-        fingerprint: transaction.fingerprint().as_bytes().to_vec(),
+        fingerprint: transaction.fingerprint(hash).as_bytes().to_vec(),
         run_id: run.map(|run| run.run.to_string()),
         run_attempt: run.map(|run| i64::from(run.attempt)),
         department_id: department.map(ToString::to_string),

@@ -4,8 +4,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::{Insertable, Queryable};
 
 use super::schema::{
-    accounts, appeal_events, checkpoints, claim_events, ledger_records, order_events, order_lines,
-    period_events, run_events, txns,
+    accounts, appeal_events, charter_events, checkpoints, claim_events, ledger_records,
+    order_events, order_lines, period_events, run_events, txns,
 };
 
 /// A row of `ledger_records`.
@@ -150,6 +150,15 @@ pub(super) struct AppealRow {
     pub(super) accrual_seq: Option<i64>,
     pub(super) amount_fen: Option<i64>,
     pub(super) actor_id: String,
+}
+
+/// A row of `charter_events`.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
+#[diesel(table_name = charter_events, treat_none_as_default_value = false)]
+pub(super) struct CharterRow {
+    pub(super) seq: i64,
+    pub(super) kind: String,
+    pub(super) certificate: Option<String>,
 }
 
 /// A row of `checkpoints`.

@@ -139,6 +139,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    charter_events (seq) {
+        seq -> BigInt,
+        kind -> Text,
+        certificate -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     checkpoints (tree_size) {
         tree_size -> BigInt,
         root_hash -> Binary,

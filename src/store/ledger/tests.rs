@@ -171,7 +171,7 @@ db_test! {
         run(db, &[by(robot(), calculate(&awards("2026-03-a", &[10, 20])))]);
         let new = db.store.read(latest_checkpoint).unwrap().unwrap();
         let leaves = db.store.read(leaf_hashes).unwrap();
-        let proof = ConsistencyProof::new(&leaves, 2, 5).unwrap();
+        let proof = ConsistencyProof::new(ledger::Hash::Sha256, &leaves, 2, 5).unwrap();
         let open = |note: &str| SignedCheckpoint::open(note, &key).unwrap();
         proof.verify(open(&old).checkpoint(), open(&new).checkpoint()).unwrap();
         assert_eq!(db.store.read(|conn| checkpoint_at(conn, 1)).unwrap(), Some(old.clone()));
@@ -252,4 +252,105 @@ fn a_kept_checkpoint_shows_a_restored_backup() {
     let kept = long.store.read(latest_checkpoint).unwrap().unwrap();
     assert_eq!(audit_of(&short, None).findings, vec![]);
     assert!(!audit_of(&short, Some(&kept)).findings.is_empty());
+}
+
+/// The first record founds the ledger; its hash and its blinds hold for all that follows, on disk
+/// and in the head that is kept.
+#[test]
+fn a_founded_ledger_hashes_and_blinds_by_its_charter() {
+    for hash in [ledger::Hash::Sha256, ledger::Hash::Sm3] {
+        let db = TestDb::sqlite();
+        let found = Action::Found {
+            hash,
+            blinding: ledger::Digest::of(b"dice"),
+        };
+        let mut commands = vec![by(robot(), found)];
+        commands.extend(approved(&awards("2026-03-a", &[3_000, 500])));
+        let events = run(&db, &commands);
+        assert_eq!(events[0].blind, None);
+        let blinds: std::collections::BTreeSet<_> = events[1..]
+            .iter()
+            .map(|event| event.blind.unwrap())
+            .collect();
+        assert_eq!(blinds.len(), events.len() - 1);
+        assert_eq!(db.store.read(books).unwrap().hash(), hash);
+        let key = signer().verifier_key();
+        let note = db.store.read(latest_checkpoint).unwrap().unwrap();
+        let signed = SignedCheckpoint::open(&note, &key).unwrap();
+        assert_eq!(signed.checkpoint().hash, hash);
+        let own = db
+            .store
+            .read(|conn| events_of(conn, &department(1)))
+            .unwrap();
+        let paper = db
+            .store
+            .read(|conn| receipt(conn, &department(1), own[0].seq, &key))
+            .unwrap();
+        assert_eq!(paper.verify(&key).unwrap().event, own[0]);
+        assert_eq!(audit_of(&db, None).findings, vec![]);
+        // Another process reads it all anew.
+        let again = crate::Store::open(&db.url).unwrap();
+        let close = Action::ClosePeriod {
+            period: period("2026-03"),
+        };
+        execute(&again, &by(finance(), close), UtcMicros::new(1), &signer()).unwrap();
+        assert_eq!(audit_of(&db, None).findings, vec![]);
+        let late = by(
+            robot(),
+            Action::Found {
+                hash: ledger::Hash::Sm3,
+                blinding: ledger::Digest::of(b"other"),
+            },
+        );
+        let outcome = execute(&db.store, &late, UtcMicros::new(1), &signer());
+        match hash {
+            ledger::Hash::Sm3 => assert_eq!(outcome.unwrap(), vec![]),
+            ledger::Hash::Sha256 => assert!(matches!(
+                outcome,
+                Err(ExecuteError::Rejected(Rejection::CharterRefused { .. }))
+            )),
+        }
+    }
+}
+
+/// From its certificate on the new key signs; the old one does not any more, and none did before.
+#[test]
+fn a_rotated_key_takes_over_at_its_record() {
+    let db = TestDb::sqlite();
+    run(&db, &opened());
+    let next = Signer::new("hengxiang.example/ledger", &[10; 32]).unwrap();
+    let root = Signer::new("hengxiang.example/root", &[1; 32]).unwrap();
+    let certify = |serial, key: &Signer| {
+        let certificate = ledger::Certificate {
+            serial,
+            key: key.verifier_key(),
+        };
+        by(
+            robot(),
+            Action::CertifyKey {
+                root: root.verifier_key(),
+                certificate: certificate.sign(&root),
+            },
+        )
+    };
+    let now = UtcMicros::new(1);
+    execute(&db.store, &certify(1, &signer()), now, &signer()).unwrap();
+    for wrong in [certify(3, &next), certify(2, &signer())] {
+        assert!(execute(&db.store, &wrong, now, &next).is_err());
+    }
+    execute(&db.store, &certify(2, &next), now, &next).unwrap();
+    assert!(
+        execute(&db.store, &certify(2, &next), now, &next)
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(audit_of(&db, None).findings, vec![]);
+    let calculate = by(robot(), calculate(&awards("2026-03-a", &[10])));
+    execute(&db.store, &calculate, now, &next).unwrap();
+    assert_eq!(audit_of(&db, None).findings, vec![]);
+    // The key that was taken out of use signs once more.
+    let submit = by(assessor(), submit(&awards("2026-03-a", &[10])));
+    execute(&db.store, &submit, now, &signer()).unwrap();
+    let findings = audit_of(&db, None).findings;
+    assert!(findings.iter().any(|found| found.table == "checkpoints"));
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use ledger::{
-    Action, Actor, Books, Checkpoint, ConsistencyProof, Digest, Event, Receipt, Role,
+    Action, Actor, Books, Checkpoint, ConsistencyProof, Digest, Event, Hash, Receipt, Role,
     SignedCheckpoint, Signer, UtcMicros, decide, leaf, merkle,
 };
 
@@ -24,7 +24,8 @@ fn sign(signer: &Signer, leaves: &[Digest]) -> SignedCheckpoint {
     let checkpoint = Checkpoint {
         origin: signer.name().to_owned(),
         size: u64::try_from(leaves.len()).unwrap(),
-        root: merkle::root(leaves),
+        root: merkle::root(Hash::Sha256, leaves),
+        hash: Hash::Sha256,
     };
     checkpoint.sign(signer)
 }
@@ -43,13 +44,16 @@ fn papers(name: &str) -> Papers {
             events.push(event);
         }
     }
-    let leaves: Vec<Digest> = events.iter().map(leaf::event_hash).collect();
+    let leaves: Vec<Digest> = events
+        .iter()
+        .map(|event| leaf::event_hash(Hash::Sha256, event))
+        .collect();
     let signer = Signer::new("hengxiang.example/ledger", &[5; 32]).unwrap();
     let new = sign(&signer, &leaves);
     let receipt = Receipt::new(&events[4], &leaves, &new).unwrap();
-    let proof = ConsistencyProof::new(&leaves, 6, 9).unwrap();
+    let proof = ConsistencyProof::new(Hash::Sha256, &leaves, 6, 9).unwrap();
     let mut rewritten = leaves.clone();
-    rewritten[2] = merkle::leaf_hash(b"rewritten");
+    rewritten[2] = Hash::Sha256.leaf(b"rewritten");
     for (file, text) in [
         ("receipt", receipt.to_text()),
         ("old", sign(&signer, &leaves[..6]).note().to_owned()),

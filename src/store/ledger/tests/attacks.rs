@@ -335,6 +335,14 @@ impl Script<'_> {
         ))
     }
 
+    /// A change of the charter.
+    fn charter(self, kind: &str, certificate: &str) -> Self {
+        let seq = self.seq;
+        self.raw(&format!(
+            "INSERT INTO charter_events VALUES ({seq}, '{kind}', {certificate})"
+        ))
+    }
+
     /// A checkpoint of a size.
     fn seal_at(self, size: i64) -> Self {
         self.raw(&format!(
@@ -361,6 +369,7 @@ pub(super) fn all(target: &Target) -> Vec<(String, String)> {
         runs(target),
         orders(target),
         rest(target),
+        charters(target),
         checks(target),
     ] {
         all.extend(
@@ -899,6 +908,44 @@ fn rest(target: &Target) -> Attacks<'_> {
     ]
 }
 
+fn charters(target: &Target) -> Attacks<'_> {
+    let script = || target.script();
+    let known = "(SELECT max(certificate) FROM charter_events)";
+    vec![
+        (
+            "charter_events_next/not the next record",
+            script()
+                .record("posted", "eve")
+                .record("charter", "eve")
+                .charter("certified", "'x'"),
+        ),
+        (
+            "charter_events_next/record of another kind",
+            script().record("run", "eve").charter("certified", "'x'"),
+        ),
+        (
+            "charter_events_next/founded after the first record",
+            script().record("charter", "eve").charter("founded", "NULL"),
+        ),
+        (
+            "charter_events_next/certificate exists",
+            script()
+                .record("charter", "eve")
+                .charter("certified", known),
+        ),
+        (
+            "ck_charter_events_kind",
+            script().record("charter", "eve").charter("gossip", "NULL"),
+        ),
+        (
+            "ck_charter_events_certificate",
+            script()
+                .record("charter", "eve")
+                .charter("certified", "NULL"),
+        ),
+    ]
+}
+
 fn checks(target: &Target) -> Attacks<'_> {
     let script = || target.script();
     let (available, authority) = (
@@ -1100,6 +1147,7 @@ pub(super) fn race(target: &Target, table: &str) -> [String; 2] {
         "order_events" => ["x8", "x9"].map(order),
         "claim_events" => ["c8", "c9"].map(|id| event(table, "claim_id", id, "declared")),
         "appeal_events" => ["a8", "a9"].map(|id| event(table, "appeal_id", id, "opened")),
+        "charter_events" => ["'x8'", "'x9'"].map(|note| at().charter("certified", note)),
         _ => ["2026-08", "2026-09"].map(|month| at().period(month, 0, "period_opened")),
     };
     scripts.map(|script| script.sql)

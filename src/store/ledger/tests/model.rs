@@ -45,7 +45,7 @@ impl Model {
         }
         let events = expected.ok()?;
         for event in &events {
-            self.log.append(leaf::event_hash(event));
+            self.log.append(leaf::event_hash(self.books.hash(), event));
         }
         let count = events.len();
         self.events.extend(events);

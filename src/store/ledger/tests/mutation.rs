@@ -13,7 +13,7 @@ use super::*;
 use crate::conn::{AnyConn, Backend};
 use crate::ledger::trial::{approve_order, contest, liaison, pay, propose, receipt, refuse_order};
 
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "ledger_records",
     "accounts",
     "txns",
@@ -24,6 +24,7 @@ const TABLES: [&str; 11] = [
     "order_lines",
     "claim_events",
     "appeal_events",
+    "charter_events",
     "checkpoints",
 ];
 
@@ -337,8 +338,23 @@ fn booked(db: &TestDb) {
             by(liaison(), open("a1", 50)),
             by(liaison(), open("a2", 0)),
             by(Actor::new("zhang", Role::Assessor), negotiate),
+            certify(),
         ],
     );
+}
+
+/// The root key certifies the key that signs anyway.
+fn certify() -> Command {
+    let root = Signer::new("hengxiang.example/root", &[1; 32]).unwrap();
+    let certificate = ledger::Certificate {
+        serial: 1,
+        key: signer().verifier_key(),
+    };
+    let action = Action::CertifyKey {
+        root: root.verifier_key(),
+        certificate: certificate.sign(&root),
+    };
+    by(robot(), action)
 }
 
 /// Runs the attack in a transaction that is always taken back; what the database said.
@@ -353,13 +369,14 @@ fn attack(conn: &mut AnyConn, remove: &[String], sql: &str) -> Result<(), String
 }
 
 /// Keys that a single writer never meets: a trigger refuses first, which sees what is committed.
-const RACED: [&str; 8] = [
+const RACED: [&str; 9] = [
     "ledger_records_pkey",
     "txns_pkey",
     "run_events_pkey",
     "order_events_pkey",
     "claim_events_pkey",
     "appeal_events_pkey",
+    "charter_events_pkey",
     "ix_period_events_seq",
     // Written by the trigger of `txns` alone, whose key stands for it.
     "postings_pkey",
@@ -428,13 +445,14 @@ db_test! {
 /// Two writers who both see the same last record: the key stops the second, and nothing but the key.
 #[test]
 fn a_key_stops_the_second_of_two_writers() {
-    let races: [(&str, &str, &str); 7] = [
+    let races: [(&str, &str, &str); 8] = [
         ("ledger_records", "ledger_records_pkey", ""),
         ("txns", "txns_pkey", "posted"),
         ("run_events", "run_events_pkey", "run"),
         ("order_events", "order_events_pkey", "order"),
         ("claim_events", "claim_events_pkey", "claim"),
         ("appeal_events", "appeal_events_pkey", "appeal"),
+        ("charter_events", "charter_events_pkey", "charter"),
         ("period_events", "ix_period_events_seq", "period_opened"),
     ];
     for (table, key, kind) in races {
