@@ -57,6 +57,8 @@ fn respell(action: &mut Action) {
     let other = Digest::of("另一份 another".as_bytes());
     let more = |fen: &mut Fen| *fen = Fen::new(fen.get() + 1);
     match action {
+        Action::Found { blinding, .. } => *blinding = other,
+        Action::CertifyKey { certificate, .. } => certificate.push('\n'),
         Action::OpenPeriod { period } | Action::ClosePeriod { period } => *period = period.next(),
         Action::Appropriate(grant) | Action::Amend(grant) => more(&mut grant.amount_fen),
         Action::CalculateRun { awards, .. } => match awards.lines.first_mut() {

@@ -61,7 +61,10 @@ pub(super) fn work(store: &Store, life: u32, report: &mut Report) {
         let (command, now) = asked(&books, (what, who, much));
         match execute(store, &command, now, &signer()) {
             Ok(events) => match events.last() {
-                Some(last) => report.say(&format!("done {} {}", last.seq, leaf::event_hash(last))),
+                Some(last) => {
+                    let hash = leaf::event_hash(books.hash(), last);
+                    report.say(&format!("done {} {hash}", last.seq));
+                }
                 None => report.say("done"),
             },
             Err(ExecuteError::Rejected(_)) => report.say("refused"),
@@ -126,7 +129,7 @@ impl Witness {
             assert_eq!(decided.is_err(), words[0] == "refused", "{line}");
             if let Ok(decided) = decided {
                 let last = decided.events.last();
-                let hash = last.map(|event| leaf::event_hash(event).to_string());
+                let hash = last.map(|event| leaf::event_hash(self.books.hash(), event).to_string());
                 assert_eq!(hash.as_deref(), words.get(2).copied(), "{line}");
                 self.events.extend(decided.events);
                 self.books = decided.books;

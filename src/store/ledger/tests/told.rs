@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use ledger::{
-    AppealChange, Basis, Body, ClaimChange, Event, OrderChange, Posted, RunChange, leaf, merkle,
+    AppealChange, Basis, Body, CharterChange, ClaimChange, Event, Hash, OrderChange, Posted,
+    RunChange, leaf,
 };
 
 use super::tables::{NONE, Row};
@@ -16,6 +17,7 @@ pub(super) struct Told {
     accounts: Vec<String>,
     /// Running sums: of an account in a month, and on a day.
     sums: BTreeMap<(String, String), i64>,
+    hash: Hash,
 }
 
 fn or_none<T: ToString>(value: Option<T>) -> String {
@@ -29,9 +31,12 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 impl Told {
-    /// The tables after the events.
-    pub(super) fn of(events: &[Event]) -> Self {
-        let mut told = Self::default();
+    /// The tables after the events of a ledger with this hash.
+    pub(super) fn of(events: &[Event], hash: Hash) -> Self {
+        let mut told = Self {
+            hash,
+            ..Self::default()
+        };
         for event in events {
             told.tell(event);
         }
@@ -74,7 +79,7 @@ impl Told {
                 ("actor_id", by.clone()),
                 ("actor_role", event.actor.role.code().to_owned()),
                 ("body", hex(&bytes)),
-                ("leaf_hash", merkle::leaf_hash(&bytes).to_string()),
+                ("leaf_hash", self.hash.leaf(&bytes).to_string()),
                 (
                     "recorded_at",
                     event.recorded_at.to_naive().format("%F %T%.6f").to_string(),
@@ -155,6 +160,18 @@ impl Told {
                 }
                 self.row("appeal_events", &cells);
             }
+            Body::Charter { change } => {
+                let certificate = match change {
+                    CharterChange::Founded { .. } => None,
+                    CharterChange::Certified { certificate, .. } => Some(certificate),
+                };
+                let cells = [
+                    ("seq", seq),
+                    ("kind", change.code().to_owned()),
+                    ("certificate", or_none(certificate)),
+                ];
+                self.row("charter_events", &cells);
+            }
             Body::Posted(posted) => self.tell_posted(seq, posted),
         }
     }
@@ -214,7 +231,7 @@ impl Told {
                 ("effective_on", day),
                 ("for_period", own.for_period.to_string()),
                 ("idempotency_key", own.idempotency_key.clone()),
-                ("fingerprint", own.fingerprint().to_string()),
+                ("fingerprint", own.fingerprint(self.hash).to_string()),
                 ("run_id", or_none(own.run.as_ref().map(|run| &run.run))),
                 ("department_id", or_none(own.department.as_ref())),
                 (
