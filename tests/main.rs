@@ -13,6 +13,7 @@ mod payments;
 mod portal;
 mod postgres;
 mod recomputed;
+mod restate;
 mod rules;
 mod scores;
 mod support;

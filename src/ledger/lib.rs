@@ -35,6 +35,9 @@ pub mod seal;
 pub mod statement;
 pub mod transaction;
 
+pub mod apportion;
+pub mod restatement;
+
 mod appeal_draft;
 mod compact;
 mod escape;
