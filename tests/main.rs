@@ -13,7 +13,6 @@ mod payments;
 mod portal;
 mod postgres;
 mod recomputed;
-mod restate;
 mod rules;
 mod scores;
 mod support;

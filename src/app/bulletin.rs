@@ -21,6 +21,8 @@ pub struct Material<'a> {
     pub run: &'a RunId,
     /// Title of the rule pack.
     pub pack_title: &'a str,
+    /// Acts that the pack assesses under.
+    pub pack_basis: &'a [String],
     /// The office that signs.
     pub issuer: &'a str,
     /// First part of document numbers.
@@ -103,6 +105,7 @@ pub fn build(material: &Material<'_>) -> Bulletin {
             id: pack_id.to_owned(),
             version: version.to_owned(),
             title: material.pack_title.to_owned(),
+            basis: material.pack_basis.to_vec(),
         },
         digests: material.digests.clone(),
         jurisdiction_name: material.jurisdiction_name.to_owned(),

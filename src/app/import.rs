@@ -1,6 +1,6 @@
 //! Importing files: each file is all or nothing, and a file imported before changes nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use domain::canon::sha256_hex;
@@ -78,7 +78,7 @@ impl App {
     ) -> Result<Vec<FileSummary>, Error> {
         let mut wanted = read_all(&expand(paths, recursive)?)?;
         wanted.sort_by(|a, b| (a.kind.order(), &a.path).cmp(&(b.kind.order(), &b.path)));
-        let judged = wanted.iter().any(|file| file.kind == FileKind::Judgements);
+        let kinds: Vec<FileKind> = wanted.iter().map(|file| file.kind).collect();
         let mut known: Option<Known> = None;
         let mut summaries = Vec::with_capacity(wanted.len());
         for file in &wanted {
@@ -92,7 +92,7 @@ impl App {
             }
             let context = match known.take() {
                 Some(known) => known,
-                None => self.known(judged)?,
+                None => self.known(&kinds)?,
             };
             let today = self.clock().today();
             let reading = context.read(&file.name, &file.bytes, today, progress)?;
@@ -165,12 +165,17 @@ impl App {
         Ok(warnings)
     }
 
-    /// What files are checked against; judgements only where there are any.
-    pub(crate) fn known(&self, judged: bool) -> Result<Known, Error> {
-        let judging = if judged {
+    /// What files of some kinds are checked against.
+    pub(crate) fn known(&self, kinds: &[FileKind]) -> Result<Known, Error> {
+        let judging = if kinds.contains(&FileKind::Judgements) {
             self.judging()?
         } else {
             Judging::default()
+        };
+        let measures = if kinds.contains(&FileKind::Measures) {
+            self.measures_read()?
+        } else {
+            None
         };
         self.store().read(|conn| {
             Ok(Known {
@@ -178,6 +183,7 @@ impl App {
                 resources: rows::known_resources(conn)?,
                 members: rows::member_map(conn)?,
                 judging: judging.clone(),
+                measures: measures.clone(),
             })
         })
     }
@@ -189,6 +195,7 @@ pub(crate) struct Known {
     resources: HashMap<domain::ResourceCode, KnownResource>,
     members: MemberMap,
     judging: Judging,
+    measures: Option<BTreeSet<String>>,
 }
 
 impl Known {
@@ -204,6 +211,7 @@ impl Known {
             resources: &self.resources,
             members: &self.members,
             judging: &self.judging,
+            measures: self.measures.as_ref(),
             today,
         };
         let mut report = |step: ingest::Progress| {
@@ -240,9 +248,8 @@ fn decided_warning(file: &str, period: Period, run: &str, state: &str) -> Diagno
     let message = format!(
         "含 {period} 的记录，而该月考核 {run} 已{state}，结果不因此改变 (concerns a decided period)"
     );
-    Diagnostic::warning("import.decided_period", place, message).with_help(
-        "如需更正，用 hengxiang restate 重述该月，差额在开放月份入账 (restate the month)",
-    )
+    Diagnostic::warning("import.decided_period", place, message)
+        .with_help("如确需更正，请在开放月份作调整入账 (post an adjustment in the open month)")
 }
 
 /// The files meant; folders only when they may be entered.

@@ -99,7 +99,7 @@ impl App {
     /// Enters a judgement of an assessor. One that is there already is replaced, and kept.
     pub fn judge(&self, user: &User, entry: &Entry) -> Result<JudgementLine, Error> {
         require(user, Right::Judge, "评定")?;
-        let known = self.known(true)?;
+        let known = self.known(&[FileKind::Judgements])?;
         let departments = known.registry.departments();
         let named = departments.map(|dept| (&dept.id, dept.name.as_str()));
         let department = one_department(&named.collect::<Vec<_>>(), entry.department.trim())?;

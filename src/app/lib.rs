@@ -23,7 +23,6 @@ pub mod payments;
 pub mod pots;
 pub mod publish;
 pub mod reading;
-pub mod restate;
 pub mod role;
 pub mod rulebook;
 pub mod rules_diff;
@@ -52,10 +51,6 @@ pub mod ledger {
 /// Simulations, as reports show them.
 pub mod whatif {
     pub use report::whatif::{WhatIf, WhatIfMonth, WhatIfPot, WhatIfRow, WhatIfScenario};
-}
-/// Restatements, as reports show them.
-pub mod restated {
-    pub use report::restatement::{RestatedRow, RestatementReport};
 }
 /// Bulletins and sheets, as reports show them.
 pub mod model {

@@ -2,6 +2,7 @@
 
 pub mod bundling;
 pub mod install;
+mod measures;
 mod ready;
 pub mod shelf;
 #[cfg(test)]

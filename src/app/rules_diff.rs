@@ -34,7 +34,7 @@ impl App {
         let (inputs, _) = self.recorded_month(period)?;
         let decide = |pack| {
             let prepared = run::prepare(pack, &calendar, &inputs)?;
-            run::decide(&prepared.month()?, &inputs)
+            run::decide(&prepared.month()?, inputs.means())
         };
         let (before, after) = (decide(&before)?, decide(&after)?);
         Ok(RulesDiff {

@@ -12,7 +12,7 @@ pub(crate) mod summary;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use assess::{Assessment, Awards, Month, Prepared, Prior};
+use assess::{Assessment, Awards, Means, Month, Prepared, Prior};
 use domain::canon::decode;
 use domain::{Facts, Fen, Period, RunId, WorkdayCalendar};
 use engine::Pack;
@@ -95,10 +95,10 @@ pub(crate) fn prepare<'a>(
     )?)
 }
 
-/// The result of frozen inputs: the two pure functions in a row.
-pub(crate) fn decide(month: &Month<'_>, inputs: &RunInputs) -> Result<Decided, Error> {
+/// The result of a month: the two pure functions in a row.
+pub(crate) fn decide(month: &Month<'_>, means: Means<'_>) -> Result<Decided, Error> {
     let assessment = month.assess()?;
-    let awards = month.compensate(&assessment, inputs.means())?;
+    let awards = month.compensate(&assessment, means)?;
     Ok(Decided { assessment, awards })
 }
 

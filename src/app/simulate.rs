@@ -6,8 +6,9 @@ mod scenario;
 
 use std::collections::BTreeMap;
 
-use assess::{Assessment, Awards, Pot, PotLine, Prior, YearSoFar};
+use assess::{Assessment, Awards, Means, Pot, PotLine, Prepared, Prior, YearSoFar};
 use domain::{Fen, Period, WorkdayCalendar};
+use engine::Pack;
 
 pub use assess::{Comparison, Side};
 pub use scenario::Scenario;
@@ -64,9 +65,25 @@ impl App {
         let mut period = from;
         while period <= to {
             let (inputs, recorded) = self.recorded_month(period)?;
-            for (scenario, course) in scenarios.iter().zip(&mut courses) {
+            let month = RecordedMonth {
+                inputs: &inputs,
+                decided: &recorded,
+                taken: &recorded_taken,
+            };
+            let priors: Vec<Option<Prior>> = courses
+                .iter_mut()
+                .map(|course| course.prior.take().or_else(|| inputs.prior.clone()))
+                .collect();
+            let mut first: Option<Prepared<'_>> = None;
+            for ((scenario, course), prior) in scenarios.iter().zip(&mut courses).zip(&priors) {
                 progress(&format!("{period} {}", scenario.name));
-                course.advance(scenario, &calendar, &inputs, &recorded, &recorded_taken)?;
+                let prior = prior.as_ref();
+                let prepared = match &first {
+                    Some(first) => first.under(&scenario.pack, prior)?,
+                    None => month.prepared(&scenario.pack, &calendar, prior)?,
+                };
+                course.advance(&prepared, &month)?;
+                first.get_or_insert(prepared);
             }
             take(&mut recorded_taken, &recorded.awards)?;
             period = period.next();
@@ -96,28 +113,43 @@ impl App {
     }
 }
 
+/// What is recorded of a month.
+struct RecordedMonth<'a> {
+    inputs: &'a RunInputs,
+    decided: &'a Decided,
+    /// What the months before it took from the pots.
+    taken: &'a BTreeMap<PotLine, Fen>,
+}
+
+impl<'a> RecordedMonth<'a> {
+    /// The facts of the month under other rules.
+    fn prepared(
+        &self,
+        pack: &'a Pack,
+        calendar: &'a WorkdayCalendar,
+        prior: Option<&'a Prior>,
+    ) -> Result<Prepared<'a>, Error> {
+        let facts = &self.inputs.facts;
+        let prepared = Prepared::new(pack, facts, calendar, self.inputs.period, prior)?;
+        // The facts are those of the recorded month: their digest is known.
+        Ok(prepared.with_facts_sha256(self.decided.assessment.facts_sha256.clone()))
+    }
+}
+
 impl Course {
     fn advance(
         &mut self,
-        scenario: &Scenario,
-        calendar: &WorkdayCalendar,
-        inputs: &RunInputs,
-        recorded: &Decided,
-        recorded_taken: &BTreeMap<PotLine, Fen>,
+        prepared: &Prepared<'_>,
+        recorded: &RecordedMonth<'_>,
     ) -> Result<(), Error> {
-        let supposed = RunInputs {
-            pack: format!(
-                "{}@{}",
-                scenario.pack.header.id, scenario.pack.header.version
-            ),
-            pack_digest: scenario.pack.digest.clone(),
-            prior: self.prior.take().or_else(|| inputs.prior.clone()),
-            pots: self.pots(&inputs.pots, recorded_taken)?,
-            so_far: self.so_far(inputs),
-            ..inputs.clone()
+        let pots = self.pots(&recorded.inputs.pots, recorded.taken)?;
+        let so_far = self.so_far(recorded.inputs);
+        let means = Means {
+            pots: &pots,
+            so_far: &so_far,
         };
-        let prepared = run::prepare(&scenario.pack, calendar, &supposed)?;
-        let decided = run::decide(&prepared.month()?, &supposed)?;
+        let decided = run::decide(&prepared.month()?, means)?;
+        let recorded = recorded.decided;
         self.months.push(Comparison::of(
             (&recorded.assessment, &recorded.awards),
             (&decided.assessment, &decided.awards),

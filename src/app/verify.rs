@@ -58,7 +58,7 @@ impl App {
         }
         let prepared = run::prepare(pack, &calendar, &frozen.inputs)?;
         let month = prepared.month()?;
-        let decided = run::decide(&month, &frozen.inputs)?;
+        let decided = run::decide(&month, frozen.inputs.means())?;
         checks.push(check(
             "考核 assessment",
             recorded(Stage::Assessed)?,

@@ -141,3 +141,62 @@ fn scoring(pack: &Pack, exercised: &Exercised) -> Vec<Item> {
     }
     items
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+    use crate::fixture::shipped::{calendar, load};
+
+    /// Covered and uncovered items of the table `rates`, whose rows are slices, when a case has
+    /// each of these values.
+    fn sliced(values: &[&str]) -> Vec<(Covers, usize, usize)> {
+        let case = |value: &&str| {
+            format!(
+                "[[case]]\nname = \"数量 {value}\"\nperiod = \"2026-03\"\n[case.given]\nmeasures = \
+                 [{{ measure = \"volume\", achieved = \"{value}\" }}]\n[case.expect]\n\
+                 volume.status = \"scored\"\n"
+            )
+        };
+        let cases: Vec<String> = values.iter().map(case).collect();
+        let files = PackFiles {
+            root_name: "raise".into(),
+            files: [
+                (
+                    "pack.toml".to_owned(),
+                    include_str!("raise/raise.toml").to_owned(),
+                ),
+                ("tests/volume.toml".to_owned(), cases.join("\n")),
+            ]
+            .into(),
+        };
+        let pack = load(&files).pack.unwrap();
+        let (cases, coverage, findings) = measure(&files, &pack, &calendar());
+        assert_eq!(findings, Vec::new());
+        assert!(
+            cases.iter().all(|case| case.differences.is_empty()),
+            "{cases:?}"
+        );
+        let of_table = |item: &&Item| item.what.starts_with("表 rates ");
+        let count = |covers: Covers| {
+            let items = coverage.items.iter().filter(of_table);
+            let own: Vec<&Item> = items.filter(|item| item.covers == covers).collect();
+            let covered = own.iter().filter(|item| item.is_covered).count();
+            (covers, covered, own.len())
+        };
+        [Covers::Row, Covers::Boundary].map(count).into()
+    }
+
+    #[test]
+    fn a_slice_is_covered_by_a_value_that_ends_in_it_and_its_bounds_by_values_beside_them() {
+        for (values, rows, boundaries) in [
+            (&["4"][..], 1, 2),
+            (&["4", "10"], 2, 4),
+            (&["4", "10", "15"], 2, 6),
+            (&["4", "10", "15", "20"], 3, 8),
+        ] {
+            let expected = [(Covers::Row, rows, 3), (Covers::Boundary, boundaries, 8)];
+            assert_eq!(sliced(values), expected, "{values:?}");
+        }
+    }
+}

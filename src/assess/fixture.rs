@@ -119,6 +119,7 @@ pub(crate) fn pack(indicators: Vec<Indicator>, at: &[&str]) -> Pack {
             version: "1.0.0".into(),
             title: "test".into(),
             authority: String::new(),
+            basis: Vec::new(),
             calendar: "cn".into(),
             timezone: "Asia/Shanghai".into(),
             currency: "CNY".into(),

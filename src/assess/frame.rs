@@ -341,6 +341,7 @@ impl FactFrame {
     ) -> Result<(), AssessError> {
         let groups = self.departments.iter().map(|dept| dept.group as u32);
         self.frame.set_peers(groups.collect())?;
+        self.frame.prior.clear();
         let Some(prior) = prior else { return Ok(()) };
         let before: BTreeMap<_, _> = prior
             .results

@@ -54,6 +54,6 @@ pub use month::{Month, Prepared, assess};
 pub use network::Network;
 pub use pack_test::{CaseResult, Difference, run_pack_tests};
 pub use prior::Prior;
-pub use raise::Raise;
+pub use raise::{Case, Raise};
 pub use schema::schema;
 pub use year_so_far::YearSoFar;

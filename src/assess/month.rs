@@ -8,9 +8,9 @@ use domain::{
     DepartmentGroup, DepartmentId, Facts, JurisdictionTree, Period, Registry, WorkdayCalendar,
 };
 use engine::pack::{Indicator, IndicatorKind};
-use engine::plan::{Bound, Plan};
+use engine::plan::{Bound, Plan, Rung};
 use engine::trace::Trace;
-use engine::{Evaluation, Pack, Value};
+use engine::{Evaluation, Pack, Schema, Value};
 
 use crate::assessment::{Assessment, Change, DepartmentResult};
 use crate::error::AssessError;
@@ -34,6 +34,8 @@ pub struct Prepared<'a> {
     pub(crate) facts_sha256: Option<String>,
     pub(crate) period: Period,
     pub(crate) prior: Option<&'a Prior>,
+    /// Importance ×10^4 of the resources, in their order.
+    importance: Vec<i64>,
     pub(crate) registry: Registry,
     pub(crate) plan: Plan,
     pub(crate) frame: FactFrame,
@@ -52,14 +54,7 @@ impl<'a> Prepared<'a> {
         let tree = JurisdictionTree::new(facts.jurisdictions.clone());
         let registry = Registry::new(tree, facts.departments.clone())?;
         let plan = Plan::new(pack, &schema, period).map_err(AssessError::Plan)?;
-        let importance = match &pack.importance {
-            Some(rule) => {
-                let resources = holdings::all_resources(facts, &schema, period)?;
-                let values = plan.importance(&resources).map_err(faults::unnamed)?;
-                at_column_scale(values, rule)?
-            }
-            None => vec![IMPORTANCE_ONE; facts.resources.len()],
-        };
+        let importance = importance(pack, facts, &plan, &schema)?;
         let mut frame = FactFrame::new(facts, &registry, &schema, period, &importance)?;
         frame.compare(&plan, prior)?;
         Ok(Self {
@@ -69,7 +64,35 @@ impl<'a> Prepared<'a> {
             facts_sha256: None,
             period,
             prior,
+            importance,
             registry,
+            plan,
+            frame,
+        })
+    }
+
+    /// The same facts under other rules, after another month before. The columns are built again
+    /// only where the rules have a part in them: by the importance of the resources.
+    pub fn under(&self, pack: &'a Pack, prior: Option<&'a Prior>) -> Result<Self, AssessError> {
+        let (facts, period) = (self.facts, self.period);
+        let schema = crate::schema::schema();
+        let plan = Plan::new(pack, &schema, period).map_err(AssessError::Plan)?;
+        let importance = importance(pack, facts, &plan, &schema)?;
+        let mut frame = if importance == self.importance {
+            self.frame.clone()
+        } else {
+            FactFrame::new(facts, &self.registry, &schema, period, &importance)?
+        };
+        frame.compare(&plan, prior)?;
+        Ok(Self {
+            pack,
+            facts,
+            calendar: self.calendar,
+            facts_sha256: self.facts_sha256.clone(),
+            period,
+            prior,
+            importance,
+            registry: self.registry.clone(),
             plan,
             frame,
         })
@@ -91,6 +114,7 @@ impl<'a> Prepared<'a> {
             facts_sha256: None,
             period: plan.period(),
             prior,
+            importance: Vec::new(),
             registry: Registry::default(),
             plan,
             frame,
@@ -126,6 +150,21 @@ impl<'a> Prepared<'a> {
             best,
         })
     }
+}
+
+/// Importance ×10^4 of every resource.
+fn importance(
+    pack: &Pack,
+    facts: &Facts,
+    plan: &Plan,
+    schema: &Schema,
+) -> Result<Vec<i64>, AssessError> {
+    let Some(rule) = &pack.importance else {
+        return Ok(vec![IMPORTANCE_ONE; facts.resources.len()]);
+    };
+    let resources = holdings::all_resources(facts, schema, plan.period())?;
+    let values = plan.importance(&resources).map_err(faults::unnamed)?;
+    at_column_scale(values, rule)
 }
 
 /// Importance as the pack scales it, at the scale of the columns.
@@ -270,6 +309,17 @@ impl<'p> Month<'p> {
         self.bound
             .trace(indicator, subject)
             .map_err(|faults| self.frame().named(self.facts(), faults))
+    }
+
+    /// The points that the band table of an indicator (index into the pack) gives for a value.
+    pub(crate) fn band_points(&self, indicator: usize, value: &Exact) -> Option<Exact> {
+        let points = self.bound.band_points(indicator, value.quantity()?);
+        points.map(Exact::from)
+    }
+
+    /// Where the points of a banded indicator change.
+    pub(crate) fn rungs(&self, indicator: usize) -> Vec<Rung> {
+        self.bound.rungs(indicator)
     }
 
     pub(crate) fn subject(&self, department: &DepartmentId) -> Result<usize, AssessError> {

@@ -1,24 +1,30 @@
-//! What would raise the score most: each lost case turned good, and the department scored again by
-//! the very function that scored it.
+//! What would raise the score most: each lost case turned good, each next band reached, and the
+//! department scored again by the very function that scored it.
+
+mod banded;
+mod cases;
+
+use std::collections::BTreeMap;
 
 use domain::DepartmentId;
-use engine::Quantity;
 use engine::pack::{Indicator, IndicatorKind, JudgedIn, NotApplicable};
 
-use crate::assessment::{Assessment, Status};
+use crate::assessment::{Assessment, IndicatorResult, Status};
 use crate::error::AssessError;
 use crate::exact::{Exact, Shown};
-use crate::frame::{FactTable, file_name};
 use crate::month::Month;
-use crate::scoring::{self, Input};
+use crate::scoring::{self, Input, bonus_cap};
+use cases::Way;
 
 /// One way to a higher score.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raise {
     /// Indicator id.
     pub indicator: String,
-    /// Id of the case, its file and line; `None` for the indicator as a whole.
-    pub case: Option<(String, String, u32)>,
+    /// The cases to be put right, those that weigh most first; empty for the indicator as a whole.
+    pub cases: Vec<Case>,
+    /// What the indicator's value becomes; `None` for a veto, which has none.
+    pub value: Option<Exact>,
     /// What to do, in Chinese.
     pub action: String,
     /// The same in English.
@@ -29,6 +35,20 @@ pub struct Raise {
     pub exact_gain: Exact,
 }
 
+/// A case of the frozen facts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Case {
+    /// Its id.
+    pub fact: String,
+    /// The file that it came in.
+    pub file: String,
+    /// The line there.
+    pub line: u32,
+}
+
+/// What is to be done, in Chinese and in English.
+type Action = (String, String);
+
 struct Raiser<'a> {
     month: &'a Month<'a>,
     subject: usize,
@@ -37,7 +57,15 @@ struct Raiser<'a> {
     exact: Exact,
 }
 
-/// The `top` changes with the largest gain, best first; equal gains by indicator and case.
+/// An indicator that may be raised: its place among those in force, its index in the pack.
+struct Subject<'a> {
+    position: usize,
+    index: usize,
+    indicator: &'a Indicator,
+    value: Exact,
+}
+
+/// The `top` changes with the largest gain, best first; equal gains by indicator, fewest cases first.
 pub(crate) fn raise(
     month: &Month<'_>,
     assessment: &Assessment,
@@ -61,29 +89,31 @@ pub(crate) fn raise(
     for ((position, (index, indicator)), found) in
         month.indicators().enumerate().zip(&result.indicators)
     {
+        let one = Subject {
+            position,
+            index,
+            indicator,
+            value: found.value.clone().unwrap_or_else(Exact::zero),
+        };
         match found.status {
-            Status::Scored => raiser.scored(position, index, indicator, &mut all)?,
-            status
-                if status.is_not_applicable()
-                    && indicator.kind.is_scored()
-                    && indicator.not_applicable == NotApplicable::Zero =>
-            {
-                raiser.absent(position, indicator, &mut all)?;
-            }
+            Status::Scored => raiser.scored(&one, &mut all)?,
+            Status::Vetoed => raiser.vetoed(&one, &mut all)?,
+            status if status.is_not_applicable() => raiser.absent(&one, found, &mut all)?,
             _ => {}
         }
     }
     all.retain(|raise| raise.exact_gain.is_positive());
     all.sort_by(|a, b| {
         let gains = (b.gain, &b.exact_gain).cmp(&(a.gain, &a.exact_gain));
-        gains.then_with(|| (&a.indicator, &a.case).cmp(&(&b.indicator, &b.case)))
+        let places = |one: &Raise| (one.indicator.clone(), one.cases.len(), one.cases.clone());
+        gains.then_with(|| places(a).cmp(&places(b)))
     });
     all.truncate(top);
     Ok(all)
 }
 
 impl Raiser<'_> {
-    /// The gain if one indicator's value were another.
+    /// The gain if one indicator were found otherwise.
     fn gain(
         &self,
         position: usize,
@@ -100,105 +130,45 @@ impl Raiser<'_> {
         Ok((gain.shown(rules.scale, rules.mode), exact))
     }
 
-    /// Each case that lost something, and all of them together.
-    fn scored(
+    /// The gain if one indicator had another value; `None` when its band table has no answer.
+    fn gain_at(
         &self,
-        position: usize,
-        index: usize,
-        indicator: &Indicator,
-        all: &mut Vec<Raise>,
-    ) -> Result<(), AssessError> {
-        let Some(value) = self
-            .inputs
-            .get(position)
-            .and_then(|input| input.number.clone())
-        else {
-            return Ok(());
-        };
-        let best = match &indicator.kind {
-            IndicatorKind::Ratio | IndicatorKind::Judged(JudgedIn::Ratio) => Some(Exact::one()),
-            IndicatorKind::Judged(JudgedIn::Points) => Some(indicator.points.into()),
-            IndicatorKind::Deduct { .. } => Some(Exact::zero()),
-            IndicatorKind::Relative => self
-                .inputs
-                .get(position)
-                .and_then(|input| input.best.clone()),
+        one: &Subject<'_>,
+        value: &Exact,
+    ) -> Result<Option<(Shown, Exact)>, AssessError> {
+        let band = match one.indicator.kind {
+            IndicatorKind::Banded { .. } => match self.month.band_points(one.index, value) {
+                None => return Ok(None),
+                band => band,
+            },
             _ => None,
         };
-        let Some(best) = best.filter(|best| *best != value) else {
-            return Ok(());
-        };
-        let (gain, exact_gain) = self.gain(position, |input| input.number = Some(best.clone()))?;
-        let title = &indicator.title;
-        let (action, action_en) = match indicator.kind {
-            IndicatorKind::Relative => (
-                format!("“{title}”达到同组最高水平 {best}（现为 {value}）"),
-                format!("reach the best of the group, {best} (now {value})"),
-            ),
-            IndicatorKind::Deduct { .. } => {
-                (format!("“{title}”不发生扣分"), "no deduction".to_owned())
-            }
-            IndicatorKind::Judged(_) => (
-                format!("“{title}”评定为最高值 {best}（现为 {value}）"),
-                format!("judged at the best, {best} (now {value})"),
-            ),
-            _ => (
-                format!("“{title}”全部达标（现为 {}）", percent(&value)),
-                format!("all cases good (now {})", percent(&value)),
-            ),
-        };
-        all.push(Raise {
-            indicator: indicator.id.clone(),
-            case: None,
-            action,
-            action_en,
-            gain,
-            exact_gain,
-        });
-        let divisible = matches!(
-            indicator.kind,
-            IndicatorKind::Ratio | IndicatorKind::Deduct { .. }
-        );
-        if divisible {
-            self.cases(position, index, indicator, &value, all)?;
-        }
-        Ok(())
+        let gain = self.gain(one.position, |input| {
+            input.status = engine::Status::Known;
+            input.number = Some(value.clone());
+            input.band = band;
+            // Whoever overtakes the best of the group is the best.
+            input.best = input.best.take().map(|best| best.max(value.clone()));
+        })?;
+        Ok(Some(gain))
     }
 
-    fn cases(
+    /// Notes what another value of the indicator gains.
+    fn add(
         &self,
-        position: usize,
-        index: usize,
-        indicator: &Indicator,
-        value: &Exact,
+        one: &Subject<'_>,
+        value: Exact,
+        cases: Vec<Case>,
+        (action, action_en): Action,
         all: &mut Vec<Raise>,
     ) -> Result<(), AssessError> {
-        let trace = self.month.trace(index, self.subject)?;
-        let Some(decomposition) = trace.decomposition else {
-            return Ok(());
-        };
-        let below = Exact::from(decomposition.denominator);
-        let deducts = matches!(indicator.kind, IndicatorKind::Deduct { .. });
-        for share in decomposition.shares {
-            let change = if deducts {
-                -Exact::from(share.numerator)
-            } else {
-                &Exact::from(share.denominator) - &Exact::from(share.numerator)
-            };
-            let Some(change) = change.checked_div(&below).filter(|c| !c.is_zero()) else {
-                continue;
-            };
-            let changed = value + &change;
-            let (gain, exact_gain) = self.gain(position, |input| input.number = Some(changed))?;
-            let facts = self.month.facts();
-            let table = FactTable::from_name(&indicator.from);
-            let origin = table.and_then(|table| self.month.frame().origin(facts, table, share.row));
-            let (fact, source) = origin.unwrap_or_default();
+        if let Some((gain, exact_gain)) = self.gain_at(one, &value)? {
             all.push(Raise {
-                indicator: indicator.id.clone(),
-                action: format!("“{}”：{fact} 办好（达标）", indicator.title),
-                action_en: format!("{fact}: turned good"),
-                case: Some((fact, file_name(facts, source), source.line)),
+                indicator: one.indicator.id.clone(),
+                cases,
+                value: Some(value),
+                action,
+                action_en,
                 gain,
                 exact_gain,
             });
@@ -206,29 +176,120 @@ impl Raiser<'_> {
         Ok(())
     }
 
-    /// An indicator that counts nothing because nothing was done.
-    fn absent(
-        &self,
-        position: usize,
-        indicator: &Indicator,
-        all: &mut Vec<Raise>,
-    ) -> Result<(), AssessError> {
-        if !matches!(indicator.kind, IndicatorKind::Ratio) {
-            return Ok(());
+    /// The indicator as a whole at its best, then case by case.
+    fn scored(&self, one: &Subject<'_>, all: &mut Vec<Raise>) -> Result<(), AssessError> {
+        if let IndicatorKind::Banded { .. } = one.indicator.kind {
+            return self.banded(one, all);
         }
-        let (gain, exact_gain) = self.gain(position, |input| {
-            input.status = engine::Status::Known;
-            input.number = Some(Quantity::ONE.into());
-        })?;
+        let Some(best) = self.best(one).filter(|best| *best != one.value) else {
+            return Ok(());
+        };
+        self.add(one, best.clone(), Vec::new(), wholly(one, &best), all)?;
+        let way = match one.indicator.kind {
+            IndicatorKind::Deduct { .. } => Way::Removed,
+            IndicatorKind::Bonus { .. } => return Ok(()),
+            _ => Way::TurnedGood,
+        };
+        self.cases(one, way, all)
+    }
+
+    /// The best value there is.
+    fn best(&self, one: &Subject<'_>) -> Option<Exact> {
+        match &one.indicator.kind {
+            IndicatorKind::Ratio | IndicatorKind::Judged(JudgedIn::Ratio) => Some(Exact::one()),
+            IndicatorKind::Judged(JudgedIn::Points) => Some(one.indicator.points.into()),
+            IndicatorKind::Deduct { .. } => Some(Exact::zero()),
+            IndicatorKind::Relative => self.inputs.get(one.position)?.best.clone(),
+            IndicatorKind::Bonus { cap, .. } => {
+                Some(bonus_cap(one.indicator, *cap)).filter(|cap| *cap > one.value)
+            }
+            IndicatorKind::Banded { .. } => {
+                let rungs = self.month.rungs(one.index);
+                let best = rungs.iter().max_by_key(|rung| rung.points)?;
+                Some(best.value.into())
+            }
+            IndicatorKind::Veto(_) => None,
+        }
+    }
+
+    /// A veto that would not have been hit.
+    fn vetoed(&self, one: &Subject<'_>, all: &mut Vec<Raise>) -> Result<(), AssessError> {
+        let (gain, exact_gain) = self.gain(one.position, |input| input.hit = false)?;
         all.push(Raise {
-            indicator: indicator.id.clone(),
-            case: None,
-            action: format!("“{}”：本期无记录按零分计，补齐并达标", indicator.title),
-            action_en: "no record counts as zero: provide it".to_owned(),
+            indicator: one.indicator.id.clone(),
+            cases: Vec::new(),
+            value: None,
+            action: format!("“{}”未触发", one.indicator.title),
+            action_en: "this veto not hit".to_owned(),
             gain,
             exact_gain,
         });
         Ok(())
+    }
+
+    /// An indicator that counts nothing because too little was done, or that nobody judged yet.
+    fn absent(
+        &self,
+        one: &Subject<'_>,
+        found: &IndicatorResult,
+        all: &mut Vec<Raise>,
+    ) -> Result<(), AssessError> {
+        let judged = matches!(one.indicator.kind, IndicatorKind::Judged(_));
+        let duty = one.indicator.not_applicable == NotApplicable::Zero;
+        let divides = matches!(
+            one.indicator.kind,
+            IndicatorKind::Ratio | IndicatorKind::Banded { .. }
+        );
+        if !judged && !(duty && divides) {
+            return Ok(());
+        }
+        let Some(best) = self.best(one) else {
+            return Ok(());
+        };
+        let title = &one.indicator.title;
+        let missing = one
+            .indicator
+            .least_cases()
+            .saturating_sub(found.cases.into());
+        let action = if judged {
+            let action = format!("“{title}”尚未评定，评定为最高值 {best}");
+            (
+                action,
+                format!("not judged yet: judged at the best, {best}"),
+            )
+        } else if found.cases == 0 {
+            let action = format!("“{title}”：本期无记录按零分计，补齐并达标");
+            (action, "no record counts as zero: provide it".to_owned())
+        } else {
+            let action = format!("“{title}”：记录不足按零分计，再补 {missing} 件并全部达标");
+            let action_en = format!("too few cases count as zero: {missing} more, all good");
+            (action, action_en)
+        };
+        self.add(one, best, Vec::new(), action, all)
+    }
+}
+
+/// What it takes for the whole of an indicator to be at its best.
+fn wholly(one: &Subject<'_>, best: &Exact) -> Action {
+    let (title, value) = (&one.indicator.title, &one.value);
+    match one.indicator.kind {
+        IndicatorKind::Relative => (
+            format!("“{title}”达到同组最高水平 {best}（现为 {value}）"),
+            format!("reach the best of the group, {best} (now {value})"),
+        ),
+        IndicatorKind::Deduct { .. } => (format!("“{title}”不发生扣分"), "no deduction".to_owned()),
+        IndicatorKind::Bonus { .. } => (
+            format!("“{title}”加分达到上限 {best}（现为 {value}）"),
+            format!("bonus at its cap, {best} (now {value})"),
+        ),
+        IndicatorKind::Judged(_) => (
+            format!("“{title}”评定为最高值 {best}（现为 {value}）"),
+            format!("judged at the best, {best} (now {value})"),
+        ),
+        _ => (
+            format!("“{title}”全部达标（现为 {}）", percent(value)),
+            format!("all cases good (now {})", percent(value)),
+        ),
     }
 }
 
@@ -237,3 +298,9 @@ fn percent(value: &Exact) -> String {
     let hundred = value * &Exact::from(100);
     format!("{}%", hundred.shown(2, domain::Rounding::HalfUp))
 }
+
+/// Gains by value: many cases change a value alike.
+type Gains = BTreeMap<Exact, Option<(Shown, Exact)>>;
+
+#[cfg(test)]
+mod tests;

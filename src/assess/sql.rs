@@ -83,6 +83,9 @@ impl Script<'_> {
             );
         }
         lines.extend([
+            "范围 covers：重要程度、期限、指标、维度、总分、等次、名次；不含补偿资金".into(),
+            "    (importance, deadlines, indicators, axes, totals, grades, ranks; not the money)"
+                .into(),
             String::new(),
             "在空数据库中运行，不需要特权 (on an empty database, without special rights):".into(),
             "    psql -v ON_ERROR_STOP=1 -f <本文件 this file>".into(),

@@ -1,8 +1,9 @@
-//! `cargo bench -p bench [scoring] [month] [tables]`: all parts, or those named.
+//! `cargo bench -p bench -- [scoring] [month] [tables]`: all parts, or those named. Tables alone need
+//! no city, and with `--no-default-features` nothing but the engine is built for them.
 
-use bench::city::City;
-use bench::figures::Figures;
-use bench::{Failure, machine, month, scoring, tables};
+use bench::{Failure, machine, tables};
+#[cfg(feature = "city")]
+use bench::{city::City, figures::Figures, month, scoring};
 
 fn main() -> Result<(), Failure> {
     let wanted: Vec<String> = std::env::args()
@@ -10,7 +11,18 @@ fn main() -> Result<(), Failure> {
         .filter(|word| !word.starts_with('-'))
         .collect();
     let asked = |part: &str| wanted.is_empty() || wanted.iter().any(|word| word == part);
-    let machine = machine::describe();
+    println!("{}\n", machine::describe());
+    if asked("tables") {
+        println!("{}", tables::measure()?);
+    }
+    #[cfg(feature = "city")]
+    println!("{}", of_the_city(asked)?);
+    Ok(())
+}
+
+/// What the generated city is needed for.
+#[cfg(feature = "city")]
+fn of_the_city(asked: impl Fn(&str) -> bool) -> Result<Figures, Failure> {
     let mut figures = Figures::default();
     if asked("scoring") {
         let scene = City::new(true)?.scene()?;
@@ -35,10 +47,5 @@ fn main() -> Result<(), Failure> {
             &[1_000, 10_000],
         )?);
     }
-    println!("{machine}\n");
-    if asked("tables") {
-        println!("{}", tables::measure()?);
-    }
-    println!("{figures}");
-    Ok(())
+    Ok(figures)
 }

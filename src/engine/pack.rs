@@ -11,6 +11,7 @@ mod digest;
 mod effective;
 mod load;
 mod money;
+mod named;
 mod overlay;
 mod read;
 mod scoring;
@@ -161,6 +162,8 @@ pub struct Header {
     pub title: String,
     /// Who issues the rules.
     pub authority: String,
+    /// Titles of the acts that a bulletin says it assesses under, without quotation marks.
+    pub basis: Vec<String>,
     /// Name of the holiday calendar.
     pub calendar: String,
     /// Time zone of business dates.

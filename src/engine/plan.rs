@@ -8,6 +8,7 @@ mod in_force;
 mod indicators;
 mod money;
 mod rows;
+mod rungs;
 mod trace;
 mod weights;
 
@@ -19,6 +20,7 @@ use domain::{Diagnostic, Period, WorkdayCalendar};
 pub use bound::Bound;
 #[cfg(any(test, feature = "reference"))]
 pub(crate) use given::numbers;
+pub use rungs::Rung;
 
 use crate::coverage::Watch;
 use crate::eval::Constants;

@@ -17,6 +17,8 @@ pub struct Context<'a> {
     pub members: &'a MemberMap,
     /// What may be judged.
     pub judging: &'a Judging,
+    /// Measures that some rule pack reads; `None` where any may be.
+    pub measures: Option<&'a BTreeSet<String>>,
     /// Business date of the import in Asia/Shanghai; facts after it are refused.
     pub today: NaiveDate,
 }

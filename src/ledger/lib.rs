@@ -35,9 +35,6 @@ pub mod seal;
 pub mod statement;
 pub mod transaction;
 
-pub mod apportion;
-pub mod restatement;
-
 mod appeal_draft;
 mod compact;
 mod escape;

@@ -15,7 +15,6 @@ pub mod model;
 pub mod paint;
 mod palette;
 pub mod pdf;
-pub mod restatement;
 #[doc(hidden)]
 pub mod sample;
 mod typeset;

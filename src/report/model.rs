@@ -73,6 +73,8 @@ pub struct PackLine {
     pub version: String,
     /// Title of the pack.
     pub title: String,
+    /// Titles of the acts that it assesses under, for example 政务数据共享条例.
+    pub basis: Vec<String>,
 }
 
 /// One key figure.

@@ -77,6 +77,7 @@ pub fn bulletin(departments: usize) -> Bulletin {
             id: "tiaoli-809".to_owned(),
             version: "1.0.0".to_owned(),
             title: "政务数据共享条例考核规则".to_owned(),
+            basis: vec!["政务数据共享条例".to_owned()],
         },
         digests: vec![
             ("事实摘要".to_owned(), digest(1)),

@@ -50,7 +50,7 @@ fn heading(bulletin: &Bulletin) -> Vec<(&'static str, Datum)> {
         ("red-head", Datum::Bool(bulletin.red_head)),
         ("run-id", text(&bulletin.run_id)),
         ("pack", pack(bulletin)),
-        ("pack-title", text(&bulletin.pack.title)),
+        ("under", Datum::text(wording::under(&bulletin.pack))),
         ("jurisdiction", text(&bulletin.jurisdiction_name)),
         ("month", Datum::text(wording::month(bulletin.period))),
         (

@@ -239,12 +239,12 @@ fn pots(report: &WhatIf) -> Grid {
     clippy::trivially_copy_pass_by_ref,
     reason = "templates pass fields by reference"
 )]
-pub(crate) fn place(rank: &Option<u32>) -> String {
+fn place(rank: &Option<u32>) -> String {
     rank.map_or_else(|| "—".to_owned(), |rank| rank.to_string())
 }
 
 /// The text, or «—» when it is empty.
-pub(crate) fn or_none(text: &str) -> &str {
+fn or_none(text: &str) -> &str {
     if text.is_empty() { "—" } else { text }
 }
 

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use domain::{Fen, Period};
 
 use crate::geometry::{mark, px};
-use crate::model::Network;
+use crate::model::{Network, PackLine};
 
 /// «2026年3月».
 pub(crate) fn month(period: Period) -> String {
@@ -14,6 +14,14 @@ pub(crate) fn month(period: Period) -> String {
 /// «2026年4月8日», as GB/T 9704 writes a date.
 pub(crate) fn date(day: NaiveDate) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
+}
+
+/// «根据《甲法》和《考核规则》», or only the rules when they name no act.
+pub(crate) fn under(pack: &PackLine) -> String {
+    let quoted = |title: &String| format!("《{title}》");
+    let acts: Vec<String> = pack.basis.iter().map(quoted).collect();
+    let joint = if acts.is_empty() { "" } else { "和" };
+    format!("根据{}{joint}《{}》", acts.join("、"), pack.title)
 }
 
 /// «↑3», «↓2», «持平», or «—» when there is no month to compare.

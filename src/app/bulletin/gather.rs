@@ -56,6 +56,7 @@ impl App {
         let material = Material {
             run,
             pack_title: &pack.header.title,
+            pack_basis: &pack.header.basis,
             issuer: &config.issuer,
             document_prefix: &config.document_prefix,
             jurisdiction_name: place,

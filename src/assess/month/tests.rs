@@ -278,12 +278,12 @@ fn a_change_of_one_fact_gains_what_was_promised() {
             assert!(raises.is_sorted_by(|a, b| a.gain >= b.gain));
             let Some(raise) = raises
                 .iter()
-                .find(|raise| raise.indicator == "mounted" && raise.case.is_some())
+                .find(|raise| raise.indicator == "mounted" && raise.cases.len() == 1)
             else {
                 continue;
             };
             let mut better = facts.clone();
-            let code = &raise.case.as_ref().unwrap().0;
+            let code = &raise.cases[0].fact;
             let entry = better
                 .resources
                 .iter_mut()

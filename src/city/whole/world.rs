@@ -32,6 +32,7 @@ impl World {
             resources: &self.resources,
             members: &self.map,
             judging: &self.judging,
+            measures: None,
             today,
         };
         let reading = ingest::read(input, &context, &mut |_| {}).unwrap();

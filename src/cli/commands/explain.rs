@@ -109,9 +109,10 @@ fn raise_json(raise: &Raise) -> serde_json::Value {
         "action_en": raise.action_en,
         "gain": raise.gain.to_string(),
         "exact_gain": raise.exact_gain.to_string(),
-        "case": raise.case.as_ref().map(|(fact, file, line)| json!({
-            "fact": fact, "file": file, "line": line,
-        })),
+        "value": raise.value.as_ref().map(ToString::to_string),
+        "cases": raise.cases.iter().map(|case| json!({
+            "fact": case.fact, "file": case.file, "line": case.line,
+        })).collect::<Vec<_>>(),
     })
 }
 

@@ -10,7 +10,6 @@ pub mod judge;
 pub mod ledger;
 pub mod orders;
 pub mod pay;
-pub mod restate;
 pub mod review;
 pub mod rules;
 pub mod rules_diff;

@@ -154,8 +154,7 @@ fn text_of(sheet: &OrderSheet) -> String {
     text
 }
 
-/// An order for machines.
-pub fn json_of(sheet: &OrderSheet) -> serde_json::Value {
+fn json_of(sheet: &OrderSheet) -> serde_json::Value {
     json!({
         "id": sheet.id.as_str(),
         "kind": sheet.kind,

@@ -2,6 +2,16 @@
 //!
 //! A loop assumes that its inputs are small and gathers their bits on the way. When these show that
 //! an input was not, the result is thrown away, and the caller takes a way that tests every lane.
+//!
+//! The loops are compiled for several generations of processors, and the one at hand runs the widest
+//! ([`widest`]). Integers have the same results in all of them.
+
+#![allow(
+    clippy::inline_always,
+    reason = "a loop is compiled for a processor only where it is inlined"
+)]
+
+use pulp::{Arch, NullaryFnOnce};
 
 use crate::frame::Slice;
 
@@ -12,6 +22,12 @@ const STREAMS: usize = 8;
 /// What the fast loops take: numbers of 31 bits, not below zero, whose products every processor
 /// computes several at a time.
 const LOW: u64 = (1 << 31) - 1;
+
+/// Runs a loop in the widest instructions that this processor has. Its `call` must be inlined, always:
+/// only so is it compiled for each of them.
+pub(super) fn widest<L: NullaryFnOnce>(looped: L) -> L::Output {
+    Arch::new().dispatch(looped)
+}
 
 /// A number of a column.
 pub(super) trait Lane: Copy {
@@ -91,7 +107,8 @@ pub(super) fn weighted_sum(
             Slice::Four(values) => magnitude(values),
             Slice::Eight(values) => magnitude(values),
         };
-        reach += u128::from(factor.unsigned_abs()) * u128::from(most);
+        let product = u128::from(factor.unsigned_abs()) * u128::from(most);
+        reach = reach.saturating_add(product);
     }
     if reach > i64::MAX.unsigned_abs().into() {
         return None;
@@ -134,7 +151,7 @@ fn low_products<'c>(constant: i64, terms: &[(i64, Slice<'c>)]) -> Option<Product
     let mut products = Products::default();
     for (factor, column) in terms {
         let factor = u32::try_from(*factor).ok()?;
-        reach += u128::from(factor) * u128::from(LOW);
+        reach = reach.saturating_add(u128::from(factor) * u128::from(LOW));
         products.push(*column, factor);
     }
     (reach <= i64::MAX.unsigned_abs().into()).then_some(products)
@@ -188,17 +205,36 @@ fn add_products<T: Lane, const N: usize>(
     factors: [u32; N],
 ) -> Option<u64> {
     let columns = same_length(columns, sums.len())?;
-    let mut seen = 0;
-    for (lane, sum) in sums.iter_mut().enumerate() {
-        let mut added = 0_u64;
-        for (column, factor) in columns.iter().zip(&factors) {
-            let value = column[lane];
-            seen |= value.bits();
-            added = added.wrapping_add(value.low() * u64::from(*factor));
+    Some(widest(AddProducts {
+        sums,
+        columns,
+        factors,
+    }))
+}
+
+struct AddProducts<'a, T, const N: usize> {
+    sums: &'a mut [i64],
+    columns: [&'a [T]; N],
+    factors: [u32; N],
+}
+
+impl<T: Lane, const N: usize> NullaryFnOnce for AddProducts<'_, T, N> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn call(self) -> u64 {
+        let mut seen = 0;
+        for (lane, sum) in self.sums.iter_mut().enumerate() {
+            let mut added = 0_u64;
+            for (column, factor) in self.columns.iter().zip(&self.factors) {
+                let value = column[lane];
+                seen |= value.bits();
+                added = added.wrapping_add(value.low() * u64::from(*factor));
+            }
+            *sum = sum.wrapping_add(added.cast_signed());
         }
-        *sum = sum.wrapping_add(added.cast_signed());
+        seen
     }
-    Some(seen)
 }
 
 /// The columns cut to a length that all have, so that the loop need not look.
@@ -251,14 +287,25 @@ impl Divisors {
         let shift = bits + width + 1;
         let mut whole = Vec::with_capacity(divisors.len());
         let mut part = Vec::with_capacity(divisors.len());
-        for divisor in divisors {
-            let divisor = (*divisor).max(1).cast_unsigned();
-            let rest = power % divisor;
-            whole.push(power / divisor);
-            part.push(match rest {
-                0 => 0,
-                rest => scaled(rest, shift, divisor)? + 1,
-            });
+        if power.leading_zeros() > shift {
+            // One division gives both. A part one too large where nothing rests changes nothing: a
+            // product with it is below 2^bits, and half a unit more below 2^shift.
+            let (power, low) = (power << shift, (1 << shift) - 1);
+            for divisor in divisors {
+                let both = power / (*divisor).max(1).cast_unsigned();
+                whole.push(both >> shift);
+                part.push((both & low) + 1);
+            }
+        } else {
+            for divisor in divisors {
+                let divisor = (*divisor).max(1).cast_unsigned();
+                let rest = power % divisor;
+                whole.push(power / divisor);
+                part.push(match rest {
+                    0 => 0,
+                    rest => scaled(rest, shift, divisor)? + 1,
+                });
+            }
         }
         Some(Self {
             whole,
@@ -323,15 +370,42 @@ impl Divisors {
         cut: Cut,
     ) -> Option<u64> {
         let columns = same_length(columns, sums.len())?;
-        let (shift, half) = match cut {
-            Cut::Nearest => (self.shift, 1_u64 << (self.shift - 1)),
-            Cut::Down => (self.shift, 0),
-        };
+        Some(widest(AddParts {
+            sums,
+            wholes,
+            part: &self.part,
+            columns,
+            factors,
+            shift: self.shift,
+            half: match cut {
+                Cut::Nearest => 1 << (self.shift - 1),
+                Cut::Down => 0,
+            },
+        }))
+    }
+}
+
+struct AddParts<'a, T, const N: usize> {
+    sums: &'a mut [u64],
+    wholes: &'a mut [u64],
+    part: &'a [u64],
+    columns: [&'a [T]; N],
+    factors: [u32; N],
+    shift: u32,
+    half: u64,
+}
+
+impl<T: Lane, const N: usize> NullaryFnOnce for AddParts<'_, T, N> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn call(self) -> u64 {
+        let (shift, half) = (self.shift, self.half);
         let mut seen = 0;
-        let lanes = sums.iter_mut().zip(wholes).zip(&self.part);
+        let lanes = self.sums.iter_mut().zip(self.wholes).zip(self.part);
         for (lane, ((sum, whole), part)) in lanes.enumerate() {
             let (mut parts, mut numerators) = (0_u64, 0_u64);
-            for (column, factor) in columns.iter().zip(&factors) {
+            for (column, factor) in self.columns.iter().zip(&self.factors) {
                 let value = column[lane];
                 let numerator = value.low() * u64::from(*factor);
                 seen |= value.bits() | numerator;
@@ -342,7 +416,7 @@ impl Divisors {
             *sum = sum.wrapping_add(parts);
             *whole = whole.wrapping_add(numerators);
         }
-        Some(seen)
+        seen
     }
 }
 

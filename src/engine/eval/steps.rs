@@ -1,7 +1,14 @@
 //! The classes that numbers fall into, many at once: class `2i + 1` is a point, class `2i` what lies
 //! before it.
 
-use super::kernels::magnitude;
+#![allow(
+    clippy::inline_always,
+    reason = "a loop is compiled for a processor only where it is inlined"
+)]
+
+use pulp::NullaryFnOnce;
+
+use super::kernels::{magnitude, widest};
 use super::lanes::Lanes;
 use crate::exact::{Exact, pow10};
 
@@ -93,14 +100,16 @@ fn fraction_classes(cuts: &[(i64, i64)], above: &[i64], below: &[i64]) -> Vec<u3
         && room(magnitude(below), mantissas.max())
     {
         // No product wraps.
-        let count = |(above, below): (&i64, &i64)| {
-            let reached = cuts.iter().map(|(mantissa, power)| {
-                let (value, cut) = (above.wrapping_mul(*power), below.wrapping_mul(*mantissa));
-                u32::from(value >= cut) + u32::from(value > cut)
+        let mut classes = vec![0; above.len()];
+        for cut in cuts {
+            widest(Reached {
+                classes: &mut classes,
+                above,
+                below,
+                cut: *cut,
             });
-            reached.sum()
-        };
-        return fractions.map(count).collect();
+        }
+        return classes;
     }
     let count = |(above, below): (&i64, &i64)| {
         let beside = |(mantissa, power): &(i64, i64)| {
@@ -113,6 +122,28 @@ fn fraction_classes(cuts: &[(i64, i64)], above: &[i64], below: &[i64]) -> Vec<u3
         }
     };
     fractions.map(count).collect()
+}
+
+/// Adds one to the class of each fraction that reaches a cut, and one more when it lies beyond.
+struct Reached<'a> {
+    classes: &'a mut [u32],
+    above: &'a [i64],
+    below: &'a [i64],
+    cut: (i64, i64),
+}
+
+impl NullaryFnOnce for Reached<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let (mantissa, power) = self.cut;
+        let fractions = self.above.iter().zip(self.below);
+        for (class, (above, below)) in self.classes.iter_mut().zip(fractions) {
+            let (value, cut) = (above.wrapping_mul(power), below.wrapping_mul(mantissa));
+            *class += u32::from(value >= cut) + u32::from(value > cut);
+        }
+    }
 }
 
 #[cfg(test)]

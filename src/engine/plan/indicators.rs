@@ -11,7 +11,7 @@ use crate::evaluation::{Cells, Evaluation, IndicatorColumn, Status, Value};
 use crate::exact::Quantity;
 use crate::fault::{Fault, FaultKind};
 use crate::frame::Columns;
-use crate::pack::{BandMethod, CompiledRule, Indicator, IndicatorKind, JudgedIn};
+use crate::pack::{BandMethod, CompiledRule, Indicator, IndicatorKind, JudgedIn, PreparedTable};
 use crate::table::{Input, Slice, SliceShare, shares, slices, sum};
 use domain::Place;
 
@@ -26,6 +26,8 @@ pub(crate) struct Job<'a> {
     bands: Option<Bands<'a>>,
     /// Of an indicator whose band table gives points per unit; empty for others.
     slices: Vec<Slice>,
+    /// The table that these are of.
+    sliced: Option<&'a PreparedTable>,
 }
 
 /// What a rule found in a block of subjects: which rows are cases, what the aggregates gave.
@@ -81,34 +83,25 @@ impl Bound<'_> {
     /// The rule of an indicator, ready to be worked out.
     pub(crate) fn job(&self, index: usize) -> Option<Job<'_>> {
         let (rule, indicator) = self.rule(index)?;
-        let tables = &self.plan.constants.tables;
-        let band = match &indicator.kind {
-            IndicatorKind::Banded {
-                method: BandMethod::Step,
-                ..
-            } => rule.band.and_then(|band| tables.get(band)?.as_ref()),
-            _ => None,
+        let table = self.band_table(rule);
+        let slices = table.and_then(|table| slices_of(table, indicator));
+        let (banded, sliced) = match &slices {
+            None => (table, None),
+            Some(_) => (None, table),
         };
         Some(Job {
             rule,
             indicator,
-            bands: band.map(|table| Bands::new(table, rule.value.root.ty.scale())),
-            slices: self.slices(rule, indicator),
+            bands: banded.map(|table| Bands::new(table, rule.value.root.ty.scale())),
+            slices: slices.unwrap_or_default(),
+            sliced,
         })
     }
 
-    /// The slices of an indicator whose band table gives points per unit; none for others.
-    fn slices(&self, rule: &CompiledRule, indicator: &Indicator) -> Vec<Slice> {
-        let IndicatorKind::Banded {
-            method: BandMethod::Marginal,
-            ..
-        } = &indicator.kind
-        else {
-            return Vec::new();
-        };
+    /// The band table of a rule.
+    pub(super) fn band_table(&self, rule: &CompiledRule) -> Option<&PreparedTable> {
         let tables = &self.plan.constants.tables;
-        let table = rule.band.and_then(|band| tables.get(band)?.as_ref());
-        table.map(|table| slices(&table.table)).unwrap_or_default()
+        tables.get(rule.band?)?.as_ref()
     }
 
     /// What each slice of a value earns; nothing unless the indicator is banded by slices.
@@ -118,8 +111,9 @@ impl Bound<'_> {
         indicator: &Indicator,
         value: Quantity,
     ) -> Vec<SliceShare> {
-        let slices = self.slices(rule, indicator);
-        shares(&indicator.id, &slices, value).unwrap_or_default()
+        let table = self.band_table(rule);
+        let slices = table.and_then(|table| slices_of(table, indicator));
+        shares(&indicator.id, &slices.unwrap_or_default(), value).unwrap_or_default()
     }
 
     fn indicator(&self, index: usize) -> Result<Cells, Box<Fault>> {
@@ -246,13 +240,23 @@ impl Bound<'_> {
 
     /// The rows of the band table that a value falls into; `None` stands for `otherwise`.
     pub(crate) fn band_rows(&self, rule: &CompiledRule, value: Quantity) -> Vec<Option<u32>> {
-        let tables = &self.plan.constants.tables;
-        let table = rule.band.and_then(|band| tables.get(band)?.as_ref());
-        table.map_or_else(Vec::new, |table| {
+        self.band_table(rule).map_or_else(Vec::new, |table| {
             let input = Input::Number(value.numerator, value.denominator);
             table.rows_behind(&[table.lookup.class(0, input)])
         })
     }
+}
+
+/// The slices of the band table of an indicator that is banded by them.
+pub(super) fn slices_of(table: &PreparedTable, indicator: &Indicator) -> Option<Vec<Slice>> {
+    let by_slices = matches!(
+        &indicator.kind,
+        IndicatorKind::Banded {
+            method: BandMethod::Marginal,
+            ..
+        }
+    );
+    by_slices.then(|| slices(&table.table))
 }
 
 impl Job<'_> {
@@ -335,10 +339,22 @@ impl Job<'_> {
             }
             IndicatorKind::Banded { band, .. } => match shares(band, &self.slices, value) {
                 Ok(shares) if sum(&shares).is_none() => fault(FaultKind::Overflow),
-                Ok(_) => Ok(()),
+                Ok(_) => {
+                    self.note(value);
+                    Ok(())
+                }
                 Err(kind) => fault(kind),
             },
             _ => Ok(()),
+        }
+    }
+
+    /// Notes in which slice a value ends, while the tests of a pack run.
+    fn note(&self, value: Quantity) {
+        let Some(table) = self.sliced else { return };
+        if let Some(watch) = &table.watch {
+            let input = Input::Number(value.numerator, value.denominator);
+            watch.look_up(&table.table.place, &[table.lookup.class(0, input)]);
         }
     }
 }

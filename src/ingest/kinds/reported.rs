@@ -113,6 +113,20 @@ impl Table for Judgements {
 /// 指标计量
 pub(crate) struct Measures;
 
+/// Refuses what no rule reads: a misspelt measure would count for nothing, and nobody would notice.
+fn check_measure(cells: &Cells<'_>, scope: &Scope<'_>, id: &str) -> Result<(), Reject> {
+    let Some(known) = scope.context.measures.filter(|known| !known.contains(id)) else {
+        return Ok(());
+    };
+    let what = (
+        "没有规则包读取这一计量项",
+        "no rule pack reads this measure",
+    );
+    let names: Vec<&str> = known.iter().map(String::as_str).collect();
+    let remedy = format!("请填写规则包读取的计量项：{}", names.join("、"));
+    Err(cells.reject(measures::MEASURE, "unknown_measure", what, remedy))
+}
+
 impl Table for Measures {
     type Row = Measure;
     type Key = (DepartmentId, Period, String);
@@ -136,10 +150,12 @@ impl Table for Measures {
             let remedy = "请核对两个数；只计次数、没有总数的，总数留空";
             return Err(cells.reject(ACHIEVED, "range", what, remedy));
         }
+        let measure = cells.id(MEASURE)?.into_owned();
+        check_measure(cells, scope, &measure)?;
         Ok(Parsed::Good(Measure {
             department: scope.department_in(cells, DEPARTMENT, period)?,
             period,
-            measure: cells.id(MEASURE)?.into_owned(),
+            measure,
             achieved,
             population,
             source: SourceLine::default(),

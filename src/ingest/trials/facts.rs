@@ -330,7 +330,8 @@ fn measures_are_achieved_out_of_a_population_or_plain_counts() {
          {1},2026-03,theme,47,46,\n\
          {1},2026-03,,1,1,\n\
          {1},2026-03,uptime,九成,100,\n\
-         {3},2026-03,uptime,90,100,\n",
+         {3},2026-03,uptime,90,100,\n\
+         {1},2026-03,keywrod,46,46,平台\n",
     );
     assert_eq!(
         rejects(&reading),
@@ -339,8 +340,10 @@ fn measures_are_achieved_out_of_a_population_or_plain_counts() {
             (6, "missing", "计量项"),
             (7, "number", "达成数"),
             (8, "inactive_department", "部门代码"),
+            (9, "unknown_measure", "计量项"),
         ]
     );
+    assert!(reading.rejects[4].remedy.contains("keyword、praise"));
     let Rows::Measures(rows) = reading.rows else {
         panic!()
     };

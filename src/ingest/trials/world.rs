@@ -1,6 +1,6 @@
 //! A small world to check files against.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use domain::facts::{Judgement, SourceLine};
@@ -22,6 +22,7 @@ pub(super) struct World {
     pub(super) resources: HashMap<ResourceCode, KnownResource>,
     pub(super) members: MemberMap,
     pub(super) judging: Judging,
+    pub(super) measures: BTreeSet<String>,
 }
 
 /// The code of the `n`-th department.
@@ -88,6 +89,9 @@ impl World {
             resources,
             members: Self::members(),
             judging: Self::judging(),
+            measures: ["keyword", "praise", "spatial", "theme", "uptime"]
+                .map(str::to_owned)
+                .into(),
         }
     }
 
@@ -164,6 +168,7 @@ impl World {
             resources: &self.resources,
             members: &self.members,
             judging: &self.judging,
+            measures: Some(&self.measures),
             today: day("2026-04-10"),
         }
     }

@@ -23,6 +23,7 @@ pub(super) fn header(roots: &[Cursor<'_>]) -> Option<Header> {
     let version = cursor.required_text("version");
     let title = cursor.required_text("title");
     let authority = cursor.text("authority").unwrap_or_default();
+    let basis = cursor.texts("basis").unwrap_or_default();
     let calendar = cursor.required_text("calendar");
     let timezone = cursor.text("timezone");
     let currency = cursor.text("currency");
@@ -50,6 +51,7 @@ pub(super) fn header(roots: &[Cursor<'_>]) -> Option<Header> {
         version: version?,
         title: title?,
         authority,
+        basis,
         calendar: calendar?,
         timezone: timezone.unwrap_or_else(|| "Asia/Shanghai".into()),
         currency: currency.unwrap_or_else(|| "CNY".into()),
