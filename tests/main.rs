@@ -12,6 +12,7 @@ mod monthly_run;
 mod payments;
 mod portal;
 mod postgres;
+mod proofs;
 mod recomputed;
 mod rules;
 mod scores;

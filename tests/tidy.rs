@@ -32,7 +32,7 @@ const EDGES: [(&str, &[&str]); 18] = [
     ("oracle", &[]),
     ("report", &["domain"]),
     ("store", &["domain", "ledger"]),
-    ("verify", &["ledger"]),
+    ("verify", &["domain", "ledger"]),
     ("web", &["app", "domain"]),
     ("weights", &["domain"]),
     ("xtask", &[]),

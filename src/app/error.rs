@@ -218,6 +218,7 @@ impl From<store::ledger::ExecuteError> for Error {
             ExecuteError::Damaged(damage) => Self::Damaged {
                 what: damage.to_string(),
             },
+            ExecuteError::Unprovable(fault) => fault.into(),
             ExecuteError::Store(error) => Self::Store(error),
         }
     }

@@ -19,7 +19,7 @@ use crate::{App, Inner};
 
 /// Name under which the ledger's log and key are known to those who verify.
 const LOG_NAME: &str = "hengxiang/ledger";
-const KEY_FILE: &str = "keys/ledger.key";
+pub(crate) const KEY_FILE: &str = "keys/ledger.key";
 const DEMO_MARK: &str = "DEMO";
 /// The password of all demo accounts. They exist only where `init --demo` was asked for.
 const DEMO_PASSWORD: &str = "hengxiang-demo";
@@ -93,6 +93,7 @@ impl App {
         let config = read_config(data)?;
         let store = Store::open(&config.database_url)?;
         let signer = read_key(&data.join(KEY_FILE))?;
+        let signer = crate::keys::key_in_force(data, &store, signer)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 config,
@@ -240,7 +241,7 @@ fn found_ledger(
 }
 
 /// Makes the signing key, readable by its owner alone; `false` when there is one.
-fn make_key(path: &Path) -> Result<bool, Error> {
+pub(crate) fn make_key(path: &Path) -> Result<bool, Error> {
     if path.exists() {
         return Ok(false);
     }
@@ -267,7 +268,7 @@ fn make_key(path: &Path) -> Result<bool, Error> {
     Ok(true)
 }
 
-fn read_key(path: &Path) -> Result<Signer, Error> {
+pub(crate) fn read_key(path: &Path) -> Result<Signer, Error> {
     let text = std::fs::read_to_string(path).map_err(Error::file(path))?;
     let damaged = || Error::Damaged {
         what: format!("{} 不是签名密钥", path.display()),

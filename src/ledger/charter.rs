@@ -83,8 +83,8 @@ impl Charter {
     /// The key that signs a checkpoint of the size; `None` before the first certificate, when it is
     /// the key that the ledger was begun with.
     pub fn key_at(&self, size: u64) -> Option<&VerifierKey> {
-        let before = self.certificates.iter().rev();
-        let found = before.into_iter().find(|certified| certified.seq <= size);
+        let mut newest_first = self.certificates.iter().rev();
+        let found = newest_first.find(|certified| certified.seq <= size);
         found.map(|certified| &certified.key)
     }
 

@@ -92,6 +92,46 @@ pub enum LedgerError {
     /// A leaf outside the tree, or a tree larger than the log.
     #[error("序号超出日志范围 (index outside the log)")]
     OutsideLog,
+    /// A checkpoint with fewer records than one that was kept.
+    #[error(
+        "账簿只有 {shown} 条记录，少于自己保存的 {kept} 条：被截断或退回备份 (fewer records than the checkpoint that was kept)"
+    )]
+    RolledBack {
+        /// Records of the checkpoint that was kept.
+        kept: u64,
+        /// Records of the one shown.
+        shown: u64,
+    },
+    /// A checkpoint of the size, but not the one of this ledger.
+    #[error(
+        "规模 {size} 的检查点不是本账簿的：可能有两套账 (not our checkpoint of this size: a split view?)"
+    )]
+    OtherCheckpoint {
+        /// Its size.
+        size: u64,
+    },
+    /// A checkpoint signed by a key that had been replaced already.
+    #[error("检查点由已更换的旧密钥签发 (signed by a key that was replaced)")]
+    OldKey,
+    /// A statement that is not sealed as far as it should be.
+    #[error("对账单未封存到 {period} (the statement is not sealed through the month)")]
+    NotSealed {
+        /// The month asked for.
+        period: Period,
+    },
+    /// A checkpoint that too few witnesses cosigned.
+    #[error("需 {wanted} 方见证，仅有 {found} 方 (too few witnesses cosigned)")]
+    TooFewWitnesses {
+        /// How many were asked for.
+        wanted: usize,
+        /// How many did.
+        found: usize,
+    },
+    /// A ledger without a charter seals no balances.
+    #[error(
+        "账簿未立章程，没有封存余额；请出具逐笔回执 (no charter, no sealed balances: take receipts of lines)"
+    )]
+    NotFounded,
     /// A line that names other departments as well, so that it cannot be handed to one.
     #[error("第 {seq} 号记录涉及其他部门，不能出具回执 (record concerns other departments)")]
     NotYours {

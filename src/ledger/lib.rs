@@ -26,6 +26,7 @@ pub mod instant;
 pub mod journal;
 pub mod kind;
 pub mod leaf;
+pub mod logged;
 pub mod merkle;
 pub mod order;
 pub mod receipt;
@@ -34,6 +35,8 @@ pub mod run_state;
 pub mod seal;
 pub mod statement;
 pub mod transaction;
+pub mod trust;
+pub mod witness;
 
 mod appeal_draft;
 mod compact;
@@ -63,6 +66,7 @@ pub use error::LedgerError;
 pub use event::{Body, Event, Mark, OrderChange, Posted, Posting, RunChange};
 pub use instant::UtcMicros;
 pub use kind::{Component, Ground, Kind};
+pub use logged::LoggedRecord;
 pub use note::{Signer, VerifierKey};
 pub use order::{
     Order, OrderKind, OrderLine, OrderStage, OrderState, Payment, PaymentOutcome, PaymentReceipt,
@@ -72,5 +76,10 @@ pub use receipt::{Proven, Receipt};
 pub use rejection::Rejection;
 pub use run_state::{Run, Stage};
 pub use seal::{BalanceProof, Holdings, Neighbour, Seal, SealedBalance};
-pub use statement::{AccountStatement, Statement, StatementLine, statement};
+pub use statement::{
+    AccountStatement, BundleParts, ProvenStatement, SealedMonth, Statement, StatementBundle,
+    StatementLine, statement,
+};
 pub use transaction::{Basis, Draft, Leg, RunRef, Transaction};
+pub use trust::{Keyring, Trust};
+pub use witness::{Witness, WitnessKey};

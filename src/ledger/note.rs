@@ -33,8 +33,8 @@ fn is_key_name(name: &str) -> bool {
 }
 
 /// The first four bytes of SHA-256 over name, newline, type, public key.
-fn key_id(name: &str, public: &[u8; 32]) -> [u8; 4] {
-    let digest = Digest::of_parts(&[name.as_bytes(), b"\n", &[ED25519], public]);
+pub(crate) fn key_id(kind: u8, name: &str, public: &[u8; 32]) -> [u8; 4] {
+    let digest = Digest::of_parts(&[name.as_bytes(), b"\n", &[kind], public]);
     let [a, b, c, d, ..] = *digest.as_bytes();
     [a, b, c, d]
 }
@@ -75,10 +75,10 @@ impl Signer {
             what: "私钥 private key",
         };
         let rest = text.trim().strip_prefix(SECRET_MARK).ok_or(SECRET)?;
-        let (name, id, seed) = split_key(rest).ok_or(SECRET)?;
+        let (name, id, seed) = split_key(ED25519, rest).ok_or(SECRET)?;
         let signer = Self::new(name, &seed)?;
         let public = signer.key.verifying_key().to_bytes();
-        if domain::canon::hex(&key_id(name, &public)) != id {
+        if domain::canon::hex(&key_id(ED25519, name, &public)) != id {
             return Err(SECRET);
         }
         Ok(signer)
@@ -88,10 +88,10 @@ impl Signer {
     /// keeps it.
     pub fn secret_text(&self) -> String {
         let public = self.key.verifying_key().to_bytes();
-        let id = key_id(&self.name, &public);
+        let id = key_id(ED25519, &self.name, &public);
         format!(
             "{SECRET_MARK}{}",
-            key_text(&self.name, id, &self.key.to_bytes())
+            key_text(ED25519, &self.name, id, &self.key.to_bytes())
         )
     }
 
@@ -111,10 +111,19 @@ impl Signer {
     /// The text with a signature line below it. The text ends with a newline.
     pub fn sign(&self, text: &str) -> String {
         let public = self.key.verifying_key().to_bytes();
-        let mut bytes = key_id(&self.name, &public).to_vec();
-        bytes.extend_from_slice(&self.key.sign(text.as_bytes()).to_bytes());
-        let encoded = to_base64(&bytes);
-        format!("{text}\n{SIGNATURE_MARK}{} {encoded}\n", self.name)
+        let id = key_id(ED25519, &self.name, &public);
+        let line = signature_line(&self.name, &[&id, &self.signature(text.as_bytes())]);
+        format!("{text}\n{line}")
+    }
+
+    /// The bare signature of bytes.
+    pub(crate) fn signature(&self, bytes: &[u8]) -> [u8; 64] {
+        self.key.sign(bytes).to_bytes()
+    }
+
+    /// The public half, bare.
+    pub(crate) fn public(&self) -> ed25519_dalek::VerifyingKey {
+        self.key.verifying_key()
     }
 }
 
@@ -144,21 +153,15 @@ impl VerifierKey {
     /// when one that claims to be does not hold.
     pub fn signed_text<'a>(&self, note: &'a str) -> Result<Option<&'a str>, LedgerError> {
         let (text, signatures) = split_note(note)?;
-        let own_id = key_id(&self.name, self.key.as_bytes());
+        let own_id = key_id(ED25519, &self.name, self.key.as_bytes());
         let bad = || LedgerError::BadSignature {
             key: self.name.clone(),
         };
         let mut found = false;
-        for line in signatures.lines() {
-            let (name, bytes) = read_signature(line)?;
-            let (id, signature) = bytes.split_at_checked(4).ok_or_else(bad)?;
-            if name != self.name || id != own_id {
-                continue;
+        for signature in signatures.of(&self.name, own_id)? {
+            if !is_signature(&self.key, text.as_bytes(), &signature) {
+                return Err(bad());
             }
-            let signature = ed25519_dalek::Signature::from_slice(signature).map_err(|_| bad())?;
-            self.key
-                .verify_strict(text.as_bytes(), &signature)
-                .map_err(|_| bad())?;
             found = true;
         }
         Ok(found.then_some(text))
@@ -170,14 +173,47 @@ const NOTE: LedgerError = LedgerError::Malformed {
 };
 
 /// The text with its last newline, and the signature lines.
-fn split_note(note: &str) -> Result<(&str, &str), LedgerError> {
+pub(crate) fn split_note(note: &str) -> Result<(&str, Signatures<'_>), LedgerError> {
     let blank = note.rfind("\n\n").ok_or(NOTE)?;
     let (text, rest) = note.split_at(blank + 1);
     let signatures = rest.strip_prefix('\n').ok_or(NOTE)?;
     if signatures.is_empty() || !signatures.ends_with('\n') {
         return Err(NOTE);
     }
-    Ok((text, signatures))
+    Ok((text, Signatures(signatures)))
+}
+
+/// The signature lines of a note.
+pub(crate) struct Signatures<'a>(&'a str);
+
+impl Signatures<'_> {
+    /// The signatures of a key, without its id; all lines must be signatures.
+    pub(crate) fn of(&self, name: &str, id: [u8; 4]) -> Result<Vec<Vec<u8>>, LedgerError> {
+        let mut found = Vec::new();
+        for line in self.0.lines() {
+            let (signer, bytes) = read_signature(line)?;
+            let (own, signature) = bytes.split_at_checked(4).ok_or(NOTE)?;
+            if signer == name && own == id {
+                found.push(signature.to_vec());
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Whether the bytes are the key's signature of the message.
+pub(crate) fn is_signature(
+    key: &ed25519_dalek::VerifyingKey,
+    message: &[u8],
+    signature: &[u8],
+) -> bool {
+    ed25519_dalek::Signature::from_slice(signature)
+        .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok())
+}
+
+/// A signature line, with its newline.
+pub(crate) fn signature_line(name: &str, parts: &[&[u8]]) -> String {
+    format!("{SIGNATURE_MARK}{name} {}\n", to_base64(&parts.concat()))
 }
 
 fn read_signature(line: &str) -> Result<(&str, Vec<u8>), LedgerError> {
@@ -190,7 +226,8 @@ fn read_signature(line: &str) -> Result<(&str, Vec<u8>), LedgerError> {
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let public = self.key.as_bytes();
-        f.write_str(&key_text(&self.name, key_id(&self.name, public), public))
+        let id = key_id(ED25519, &self.name, public);
+        f.write_str(&key_text(ED25519, &self.name, id, public))
     }
 }
 
@@ -198,39 +235,40 @@ impl FromStr for VerifierKey {
     type Err = LedgerError;
 
     fn from_str(text: &str) -> Result<Self, LedgerError> {
-        read_key(text.trim()).ok_or(LedgerError::Malformed {
+        let read = read_public(ED25519, text.trim());
+        let (name, key) = read.ok_or(LedgerError::Malformed {
             what: "公钥 public key",
-        })
+        })?;
+        Ok(Self { name, key })
     }
 }
 
 /// `name+id+` and the base64 of type and key.
-fn key_text(name: &str, id: [u8; 4], key: &[u8; 32]) -> String {
-    let mut bytes = vec![ED25519];
+pub(crate) fn key_text(kind: u8, name: &str, id: [u8; 4], key: &[u8; 32]) -> String {
+    let mut bytes = vec![kind];
     bytes.extend_from_slice(key);
     format!("{name}+{}+{}", domain::canon::hex(&id), to_base64(&bytes))
 }
 
 /// Name, id and key of such a text.
-fn split_key(text: &str) -> Option<(&str, &str, [u8; 32])> {
+fn split_key(kind: u8, text: &str) -> Option<(&str, &str, [u8; 32])> {
     let mut parts = text.splitn(3, '+');
     let (name, id, encoded) = (parts.next()?, parts.next()?, parts.next()?);
     let bytes = from_base64(encoded)?;
-    let (kind, key) = bytes.split_first()?;
+    let (found, key) = bytes.split_first()?;
     let key = key.try_into().ok()?;
-    (*kind == ED25519).then_some((name, id, key))
+    (*found == kind).then_some((name, id, key))
 }
 
-fn read_key(text: &str) -> Option<VerifierKey> {
-    let (name, id, public) = split_key(text)?;
-    let id_holds = domain::canon::hex(&key_id(name, &public)) == id;
+/// Name and key of a public key's text.
+pub(crate) fn read_public(kind: u8, text: &str) -> Option<(String, ed25519_dalek::VerifyingKey)> {
+    let (name, id, public) = split_key(kind, text)?;
+    let id_holds = domain::canon::hex(&key_id(kind, name, &public)) == id;
     if !id_holds || !is_key_name(name) {
         return None;
     }
-    Some(VerifierKey {
-        name: name.to_owned(),
-        key: ed25519_dalek::VerifyingKey::from_bytes(&public).ok()?,
-    })
+    let key = ed25519_dalek::VerifyingKey::from_bytes(&public).ok()?;
+    Some((name.to_owned(), key))
 }
 
 #[cfg(test)]

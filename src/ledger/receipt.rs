@@ -5,10 +5,12 @@ use domain::DepartmentId;
 use crate::checkpoint::{Checkpoint, SignedCheckpoint, read_hash, read_number};
 use crate::digest::Digest;
 use crate::error::LedgerError;
-use crate::event::{Body, Event};
-use crate::leaf;
-use crate::merkle;
+use crate::event::Event;
+use crate::logged::LoggedRecord;
+use crate::merkle::Levels;
 use crate::note::{VerifierKey, from_base64, to_base64};
+use crate::statement::is_own;
+use crate::trust::Keyring;
 
 /// The first line of the C2SP text form.
 const FORMAT: &str = "c2sp.org/tlog-proof@v1";
@@ -20,9 +22,7 @@ const RECEIPT: LedgerError = LedgerError::Malformed {
 /// A receipt, not yet believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
-    record: Vec<u8>,
-    index: u64,
-    proof: Vec<Digest>,
+    logged: LoggedRecord,
     note: String,
 }
 
@@ -43,15 +43,10 @@ impl Receipt {
         leaves: &[Digest],
         signed: &SignedCheckpoint,
     ) -> Result<Self, LedgerError> {
-        let outside = LedgerError::OutsideLog;
-        let index = event.seq.checked_sub(1).ok_or(outside.clone())?;
-        let size = usize::try_from(signed.checkpoint().size).map_err(|_| outside.clone())?;
-        let part = leaves.get(..size).ok_or(outside.clone())?;
-        let at = usize::try_from(index).map_err(|_| outside)?;
+        let checkpoint = signed.checkpoint();
+        let log = Levels::new(checkpoint.hash, leaves.to_vec());
         Ok(Self {
-            record: leaf::event_bytes(event),
-            index,
-            proof: merkle::inclusion_proof(signed.checkpoint().hash, part, at)?,
+            logged: LoggedRecord::new(event, &log, checkpoint.size)?,
             note: signed.note().to_owned(),
         })
     }
@@ -63,14 +58,7 @@ impl Receipt {
         leaves: &[Digest],
         signed: &SignedCheckpoint,
     ) -> Result<Self, LedgerError> {
-        let own = match &event.body {
-            Body::Posted(posted) => {
-                let named = posted.transaction.departments();
-                named.len() == 1 && named.contains(department)
-            }
-            _ => false,
-        };
-        if !own {
+        if !is_own(department, event) {
             return Err(LedgerError::NotYours { seq: event.seq });
         }
         Self::new(event, leaves, signed)
@@ -80,10 +68,10 @@ impl Receipt {
     pub fn to_text(&self) -> String {
         let mut text = format!(
             "{FORMAT}\nextra {}\nindex {}\n",
-            to_base64(&self.record),
-            self.index
+            to_base64(&self.logged.record),
+            self.logged.index
         );
-        for hash in &self.proof {
+        for hash in &self.logged.path {
             text.push_str(&to_base64(hash.as_bytes()));
             text.push('\n');
         }
@@ -106,38 +94,38 @@ impl Receipt {
         let record = record.and_then(|text| from_base64(&text)).ok_or(RECEIPT)?;
         let index = field(lines.next(), "index");
         let index = index.and_then(|text| read_number(&text)).ok_or(RECEIPT)?;
-        let proof = lines
+        let path = lines
             .map(|line| read_hash(line).ok_or(RECEIPT))
             .collect::<Result<_, _>>()?;
         Ok(Self {
-            record,
-            index,
-            proof,
+            logged: LoggedRecord {
+                record,
+                index,
+                path,
+            },
             note: note.to_owned(),
         })
     }
 
+    /// The note of its checkpoint.
+    pub fn note(&self) -> &str {
+        &self.note
+    }
+
     /// Checks everything: the signature, the place in the log, the record itself.
     pub fn verify(&self, key: &VerifierKey) -> Result<Proven, LedgerError> {
-        let signed = SignedCheckpoint::open(&self.note, key)?;
+        self.verify_under(&SignedCheckpoint::open(&self.note, key)?)
+    }
+
+    /// The same by any key of a keyring.
+    pub fn verify_by(&self, keyring: &Keyring) -> Result<Proven, LedgerError> {
+        self.verify_under(&keyring.open(&self.note)?.1)
+    }
+
+    fn verify_under(&self, signed: &SignedCheckpoint) -> Result<Proven, LedgerError> {
         let checkpoint = signed.checkpoint();
-        merkle::verify_inclusion(
-            checkpoint.hash,
-            &checkpoint.hash.leaf(&self.record),
-            self.index,
-            checkpoint.size,
-            &self.proof,
-            &checkpoint.root,
-        )?;
-        let event = leaf::read_event(&self.record)?;
-        if event.seq.checked_sub(1) != Some(self.index) {
-            return Err(LedgerError::BrokenRecord {
-                seq: event.seq,
-                what: "记录号与日志位置 record number and place in the log",
-            });
-        }
         Ok(Proven {
-            event,
+            event: self.logged.verify(checkpoint)?,
             checkpoint: checkpoint.clone(),
         })
     }

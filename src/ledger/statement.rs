@@ -1,5 +1,7 @@
 //! Statements 对账单: the lines of one department over a range of periods.
 
+mod bundle;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -9,6 +11,9 @@ use crate::account::{Account, Line};
 use crate::event::{Body, Event, Mark};
 use crate::kind::{Component, Kind};
 use crate::transaction::Transaction;
+
+pub(crate) use bundle::is_own;
+pub use bundle::{BundleParts, ProvenStatement, SealedMonth, StatementBundle};
 
 /// What a department is shown of its accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,8 +7,10 @@
 mod append;
 mod audit;
 mod balance;
+mod cosign;
 mod head;
 mod projection;
+mod proof;
 mod records;
 mod rows;
 mod schema;
@@ -29,7 +31,9 @@ use head::Head;
 
 pub use audit::{Audit, Finding, audit};
 pub use balance::balance;
+pub use cosign::{cosigned_note, keep_cosignature, newest_cosigned};
 pub(crate) use head::HeadCache;
+pub use proof::{BundleOrder, close_of, statement_bundle};
 pub use records::{
     checkpoint_at, events, events_of, latest_checkpoint, leaf_hashes, receipt, record_count,
 };
@@ -43,6 +47,9 @@ pub enum ExecuteError {
     /// The records in the database do not make up books.
     #[error("台账已损坏，请运行审计：{0} (the ledger is damaged; run the audit)")]
     Damaged(#[from] LedgerError),
+    /// What was asked cannot be proved, or the papers handed in do not fit this ledger.
+    #[error(transparent)]
+    Unprovable(LedgerError),
     /// The database failed or refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -58,7 +65,7 @@ impl TxError for ExecuteError {
     fn store_error(&self) -> Option<&StoreError> {
         match self {
             Self::Store(error) => Some(error),
-            Self::Rejected(_) | Self::Damaged(_) => None,
+            Self::Rejected(_) | Self::Damaged(_) | Self::Unprovable(_) => None,
         }
     }
 }
@@ -128,10 +135,21 @@ fn carry_out(
     let mut head = store.head().current(conn)?;
     let decided = ledger::decide_all(&head.books, commands, now)?;
     if let Some(last) = decided.events.last() {
+        require_signer(&decided.books, signer)?;
         let hash = decided.books.hash();
         append::append(conn, hash, &decided.events, &mut head)?;
         append::seal(conn, hash, &head.log, last.recorded_at, signer)?;
     }
     head.books = decided.books;
     Ok((head, decided.events))
+}
+
+/// Refuses a key that was replaced: a process that was started before the rotation.
+fn require_signer(books: &Books, signer: &Signer) -> Result<(), Rejection> {
+    match books.charter().key_at(books.records()) {
+        Some(key) if *key != signer.verifier_key() => Err(Rejection::CharterRefused {
+            what: "签名密钥已更换，请重新启动 the signing key was replaced: start again",
+        }),
+        _ => Ok(()),
+    }
 }

@@ -1,17 +1,26 @@
 //! `hengxiang-verify`: proofs of the ledger checked by a department, offline, with nothing but this
 //! program, the files it was handed and the public key it keeps.
 
+mod cosign;
+mod files;
 mod show;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use ledger::{ConsistencyProof, LedgerError, Receipt, SignedCheckpoint, VerifierKey};
+use clap::{Args, Parser, Subcommand};
+use domain::Period;
+use ledger::{
+    ConsistencyProof, Keyring, LedgerError, Receipt, SignedCheckpoint, StatementBundle, Trust,
+    WitnessKey,
+};
 
-/// 核验衡享台账的回执、检查点与一致性证明 (verify receipts, checkpoints and consistency proofs)
+use files::{parse, read, read_key, write};
+
+/// 核验衡享台账的回执、对账单、检查点与一致性证明，并可见证检查点
+/// (verify receipts, statements, checkpoints and consistency proofs; cosign checkpoints)
 #[derive(Parser)]
-#[command(name = "hengxiang-verify", version)]
+#[command(name = "hengxiang-verify", version, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -23,17 +32,37 @@ enum Command {
     Receipt {
         /// 回执文件 (receipt file, .tlog-proof)
         file: PathBuf,
-        /// 公钥或公钥文件 (public key, or a file that holds it)
-        #[arg(long, value_name = "PUBKEY")]
-        key: String,
+        #[command(flatten)]
+        trust: TrustOptions,
+        #[command(flatten)]
+        witnesses: WitnessOptions,
+    },
+    /// 核验对账单证明包：期初、明细、期末齐全且未被改写 (a statement is whole and extends what was kept)
+    Statement {
+        /// 证明包文件 (bundle file)
+        file: PathBuf,
+        #[command(flatten)]
+        trust: TrustOptions,
+        #[command(flatten)]
+        witnesses: WitnessOptions,
+        /// 自己上次保存的检查点 (the checkpoint kept from the last time)
+        #[arg(long, value_name = "CHECKPOINT")]
+        since: Option<PathBuf>,
+        /// 必须封存到此月 (the month that must be sealed)
+        #[arg(long, value_name = "YYYY-MM")]
+        through: Option<Period>,
+        /// 通过后将新检查点存入此文件，供下次使用 (where to keep the new checkpoint)
+        #[arg(long, value_name = "FILE")]
+        keep: Option<PathBuf>,
     },
     /// 核验检查点：由该密钥签发 (the checkpoint is signed by the key)
     Checkpoint {
         /// 检查点文件 (checkpoint file)
         file: PathBuf,
-        /// 公钥或公钥文件 (public key, or a file that holds it)
-        #[arg(long, value_name = "PUBKEY")]
-        key: String,
+        #[command(flatten)]
+        trust: TrustOptions,
+        #[command(flatten)]
+        witnesses: WitnessOptions,
     },
     /// 核验一致性：新台账保留了旧台账的全部记录 (the new ledger keeps all records of the old one)
     Consistency {
@@ -43,10 +72,44 @@ enum Command {
         new: PathBuf,
         /// 一致性证明文件 (consistency proof file)
         proof: PathBuf,
-        /// 公钥或公钥文件 (public key, or a file that holds it)
-        #[arg(long, value_name = "PUBKEY")]
-        key: String,
+        #[command(flatten)]
+        trust: TrustOptions,
     },
+    /// 见证：核验新检查点延续旧检查点后加签 (cosign a checkpoint that extends the one kept)
+    Cosign(cosign::Options),
+    /// 生成见证密钥，打印公钥 (make a witness key, print its public half)
+    Keygen {
+        /// 见证方名称，如 data.example/witness/公安局 (name of the witness)
+        name: String,
+        /// 私钥文件 (file of the secret key)
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+/// Whom to trust.
+#[derive(Args)]
+struct TrustOptions {
+    /// 账簿公钥或公钥文件 (public key of the ledger, or a file that holds it)
+    #[arg(long, value_name = "PUBKEY", required_unless_present = "root")]
+    key: Option<String>,
+    /// 根公钥或公钥文件；账簿密钥由证书证明 (public root key; certificates prove the ledger's key)
+    #[arg(long, value_name = "PUBKEY", conflicts_with = "key")]
+    root: Option<String>,
+    /// 账簿密钥的证书 (certificate of a key of the ledger)
+    #[arg(long, value_name = "FILE")]
+    certificate: Vec<PathBuf>,
+}
+
+/// Whose cosignatures to ask for.
+#[derive(Args)]
+struct WitnessOptions {
+    /// 见证公钥或公钥文件，可重复 (public key of a witness, may be repeated)
+    #[arg(long, value_name = "PUBKEY")]
+    witness: Vec<String>,
+    /// 至少几方见证；默认为全部 (how many of them must have cosigned; all by default)
+    #[arg(long)]
+    quorum: Option<usize>,
 }
 
 /// Why there is no verdict of success.
@@ -59,9 +122,6 @@ enum Failure {
 
 const PROOF_FAILS: u8 = 1;
 const UNREADABLE: u8 = 2;
-
-/// Larger files are not proofs; reading them would only exhaust memory.
-const FILE_BYTES_MAX: u64 = 16 << 20;
 
 fn main() -> ExitCode {
     // clap exits with 2 on wrong usage by itself.
@@ -84,76 +144,107 @@ fn main() -> ExitCode {
 
 fn run(command: &Command) -> Result<String, Failure> {
     match command {
-        Command::Receipt { file, key } => {
-            let key = read_key(key)?;
+        Command::Receipt {
+            file,
+            trust,
+            witnesses,
+        } => {
             let receipt = parse(file, Receipt::parse)?;
-            let proven = receipt.verify(&key).map_err(Failure::Disproved)?;
-            Ok(show::proven(&proven))
+            let keyring = trust.keyring(&[])?;
+            let proven = receipt.verify_by(&keyring).map_err(Failure::Disproved)?;
+            let seen = witnesses.check(receipt.note())?;
+            Ok(show::proven(&proven) + &seen)
         }
-        Command::Checkpoint { file, key } => {
-            let key = read_key(key)?;
-            let signed = open(file, &key)?;
-            Ok(show::checkpoint(signed.checkpoint()))
+        Command::Statement {
+            file,
+            trust,
+            witnesses,
+            since,
+            through,
+            keep,
+        } => {
+            let bundle = parse(file, StatementBundle::parse)?;
+            let kept = since.as_deref().map(read).transpose()?;
+            let keyring = trust.keyring(bundle.certificates())?;
+            let proven = bundle.verify(&keyring, kept.as_deref());
+            let proven = proven.map_err(Failure::Disproved)?;
+            if let Some(month) = through {
+                proven.require_sealed(*month).map_err(Failure::Disproved)?;
+            }
+            let seen = witnesses.check(bundle.note())?;
+            if let Some(keep) = keep {
+                write(keep, bundle.note())?;
+            }
+            Ok(show::statement(&proven) + &seen)
+        }
+        Command::Checkpoint {
+            file,
+            trust,
+            witnesses,
+        } => {
+            let (_, signed) = trust.open(file)?;
+            let seen = witnesses.check(signed.note())?;
+            Ok(show::checkpoint(signed.checkpoint()) + &seen)
         }
         Command::Consistency {
             old,
             new,
             proof,
-            key,
+            trust,
         } => {
-            let key = read_key(key)?;
-            let (old, new) = (open(old, &key)?, open(new, &key)?);
+            let ((_, old), (_, new)) = (trust.open(old)?, trust.open(new)?);
             let proof = parse(proof, ConsistencyProof::parse)?;
             let (old, new) = (old.checkpoint(), new.checkpoint());
             proof.verify(old, new).map_err(Failure::Disproved)?;
             Ok(show::consistency(old, new))
         }
+        Command::Cosign(options) => cosign::cosign(options),
+        Command::Keygen { name, out } => cosign::keygen(name, out),
     }
 }
 
-fn open(file: &Path, key: &VerifierKey) -> Result<SignedCheckpoint, Failure> {
-    let note = read(file)?;
-    SignedCheckpoint::open(&note, key).map_err(|fault| match fault {
-        LedgerError::Malformed { .. } => unreadable(file, &fault),
-        _ => Failure::Disproved(fault),
-    })
-}
-
-fn parse<T>(file: &Path, parse: fn(&str) -> Result<T, LedgerError>) -> Result<T, Failure> {
-    parse(&read(file)?).map_err(|fault| unreadable(file, &fault))
-}
-
-fn unreadable(file: &Path, fault: &LedgerError) -> Failure {
-    Failure::Unreadable(format!("{}：{fault}", file.display()))
-}
-
-fn read(file: &Path) -> Result<String, Failure> {
-    let fail = |reason: String| Failure::Unreadable(format!("{}：{reason}", file.display()));
-    let length = std::fs::metadata(file)
-        .map_err(|fault| fail(format!("无法读取：{fault} (cannot read)")))?;
-    if length.len() > FILE_BYTES_MAX {
-        return Err(fail(
-            "文件过大，不是证明文件 (too large for a proof)".to_owned(),
-        ));
+impl TrustOptions {
+    /// The keys by the certificates given and those that came with the papers.
+    fn keyring(&self, with_papers: &[String]) -> Result<Keyring, Failure> {
+        let trust = match (&self.key, &self.root) {
+            (_, Some(root)) => Trust::Root(read_key(root)?),
+            (Some(key), None) => Trust::Key(read_key(key)?),
+            (None, None) => {
+                let reason = "请给出 --key 或 --root (give --key or --root)";
+                return Err(Failure::Unreadable(reason.to_owned()));
+            }
+        };
+        let own = self.certificate.iter().map(|file| read(file));
+        let own = own.collect::<Result<Vec<_>, _>>()?;
+        let all = own.iter().chain(with_papers);
+        trust.keyring(all).map_err(Failure::Disproved)
     }
-    let text = std::fs::read_to_string(file);
-    text.map_err(|fault| fail(format!("无法读取：{fault} (cannot read)")))
+
+    fn open(&self, file: &Path) -> Result<(u64, SignedCheckpoint), Failure> {
+        let note = read(file)?;
+        self.keyring(&[])?.open(&note).map_err(|fault| match fault {
+            LedgerError::Malformed { .. } => files::unreadable(file, &fault),
+            _ => Failure::Disproved(fault),
+        })
+    }
 }
 
-/// The key itself, or a file that holds it: no key text is also the path of a file by accident,
-/// because its base64 would have to be one.
-fn read_key(text: &str) -> Result<VerifierKey, Failure> {
-    let parsed: Result<VerifierKey, _> = text.parse();
-    if let Ok(key) = parsed {
-        return Ok(key);
+impl WitnessOptions {
+    /// Checks that enough of the witnesses cosigned; who did, in words.
+    fn check(&self, note: &str) -> Result<String, Failure> {
+        let mut seen = Vec::new();
+        for text in &self.witness {
+            let witness: WitnessKey = read_key(text)?;
+            let at = witness.cosigned_at(note).map_err(Failure::Disproved)?;
+            seen.extend(at.map(|at| (witness.name().to_owned(), at)));
+        }
+        let wanted = self.quorum.unwrap_or(self.witness.len());
+        if seen.len() < wanted {
+            return Err(Failure::Disproved(LedgerError::TooFewWitnesses {
+                wanted,
+                found: seen.len(),
+            }));
+        }
+        Ok(show::witnesses(&seen))
     }
-    let path = Path::new(text);
-    if !path.is_file() {
-        return Err(Failure::Unreadable(format!(
-            "“{text}”既不是公钥也不是文件 (neither a public key nor a file)"
-        )));
-    }
-    read(path)?
-        .parse()
-        .map_err(|fault| unreadable(path, &fault))
 }

@@ -1,6 +1,6 @@
 //! `hengxiang ledger statement|receipt|checkpoint|export|audit`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -10,6 +10,7 @@ use clap::Subcommand;
 use domain::{DepartmentId, Fen, Period};
 use serde_json::json;
 
+use super::ledger_keys::{KeyCommand, keys};
 use super::say;
 use crate::Context;
 use crate::text_table::{Align, render};
@@ -27,6 +28,12 @@ pub enum Command {
         /// 截止月；不给则为本月 (last month; the present one by default)
         #[arg(long)]
         to: Option<Period>,
+        /// 另写证明包，供部门离线核验 (also write a bundle that the department verifies offline)
+        #[arg(long, value_name = "FILE")]
+        bundle: Option<PathBuf>,
+        /// 部门自己保存的检查点，证明包证明账簿是其延续 (the checkpoint that the department kept)
+        #[arg(long, value_name = "CHECKPOINT", requires = "bundle")]
+        since: Option<PathBuf>,
     },
     /// 台账记录的离线可验证回执 (an offline-verifiable receipt of a line)
     Receipt {
@@ -36,10 +43,25 @@ pub enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
-    /// 最新的签名检查点 (the newest signed checkpoint)
-    Checkpoint,
-    /// 账簿公钥 (the ledger's public key)
-    Key,
+    /// 最新的签名检查点及见证签名 (the newest signed checkpoint, with cosignatures)
+    Checkpoint {
+        /// 改为打印自此检查点以来的一致性证明 (print the consistency proof since this one instead)
+        #[arg(long, value_name = "CHECKPOINT")]
+        since: Option<PathBuf>,
+    },
+    /// 收下部门对检查点的见证签名 (keep a department's cosignature of a checkpoint)
+    Cosign {
+        /// 部门加签后的检查点文件 (the checkpoint with its cosignature)
+        file: PathBuf,
+        /// 部门的见证公钥 (public key of the witness)
+        #[arg(long, value_name = "PUBKEY")]
+        witness: String,
+    },
+    /// 账簿公钥；根密钥、证书与轮换 (the ledger's public key; root key, certificates, rotation)
+    Key {
+        #[command(subcommand)]
+        command: Option<KeyCommand>,
+    },
     /// 导出 hledger 纯文本账 (export a plain-text journal)
     Export {
         /// 只导出一个部门 (one department only)
@@ -63,12 +85,17 @@ pub enum Command {
 
 /// Runs a ledger command.
 pub fn ledger(context: &Context, command: &Command) -> anyhow::Result<ExitCode> {
+    if let Command::Key { command } = command {
+        return keys(context, command.as_ref());
+    }
     let app = context.open()?;
     match command {
         Command::Statement {
             department,
             from,
             to,
+            bundle,
+            since,
         } => {
             let latest = app.latest_period()?;
             // What was paid since lies in the month that is open now.
@@ -76,19 +103,30 @@ pub fn ledger(context: &Context, command: &Command) -> anyhow::Result<ExitCode> 
             let from = from.or_else(|| Period::new(to.year(), 1)).unwrap_or(to);
             let department = app.find_department(latest, department)?;
             let statement = app.statement_unchecked(&department, from, to)?;
+            if let Some(path) = bundle {
+                let since = since.as_deref().map(read_file).transpose()?;
+                let text = app.statement_bundle(&department, (from, to), since.as_deref())?;
+                write_or_print(Some(path), &text)?;
+            }
             context.print(&text_of(&statement), &json_of(&statement));
         }
         Command::Receipt { line, out } => {
             let text = app.receipt_unchecked(*line)?;
             write_or_print(out.as_ref(), &text)?;
         }
-        Command::Checkpoint => {
+        Command::Checkpoint { since: Some(since) } => say(&app.consistency(&read_file(since)?)?),
+        Command::Checkpoint { since: None } => {
             let note = app
-                .checkpoint()?
+                .cosigned_checkpoint()?
                 .context("账簿还没有记录 (the ledger is empty)")?;
             say(&note);
         }
-        Command::Key => say(&format!("{}\n", app.ledger_key())),
+        Command::Cosign { file, witness } => {
+            let size = app.keep_cosignature(&read_file(file)?, witness)?;
+            let text = format!("已收下规模 {size} 的见证签名 (cosignature kept)");
+            context.print(&text, &json!({ "size": size }));
+        }
+        Command::Key { .. } => {}
         Command::Export { department } => {
             let department = resolve(&app, department.as_deref())?;
             say(&app.journal(department.as_ref())?);
@@ -119,7 +157,12 @@ pub fn resolve(app: &App, text: Option<&str>) -> anyhow::Result<Option<Departmen
     Ok(Some(app.find_department(app.latest_period()?, text)?))
 }
 
-fn write_or_print(out: Option<&PathBuf>, text: &str) -> anyhow::Result<()> {
+fn read_file(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| path.display().to_string())
+}
+
+/// Writes to the file, or prints.
+pub fn write_or_print(out: Option<&PathBuf>, text: &str) -> anyhow::Result<()> {
     match out {
         Some(path) => std::fs::write(path, text).with_context(|| path.display().to_string())?,
         None => say(text),

@@ -1,6 +1,7 @@
 //! A whole tree kept level by level, so that each of many proofs costs a logarithm.
 
 use super::split_point;
+use crate::checkpoint::ConsistencyProof;
 use crate::digest::{Digest, Hash};
 use crate::error::LedgerError;
 
@@ -55,6 +56,36 @@ impl Levels {
         Ok(proof)
     }
 
+    /// The proof that the tree of the first `old` leaves is a prefix of that of the first `new`.
+    pub fn consistency_proof(&self, old: u64, new: u64) -> Result<ConsistencyProof, LedgerError> {
+        let place = |size: u64| usize::try_from(size).map_err(|_| LedgerError::OutsideLog);
+        let (old_count, mut count) = (place(old)?, place(new)?);
+        if old > new {
+            return Err(LedgerError::OutsideLog);
+        }
+        let (mut start, mut rest, mut whole) = (0, old_count, true);
+        let mut hashes = Vec::new();
+        while rest > 0 && rest < count {
+            let left = split_point(count);
+            if rest <= left {
+                hashes.push(self.subtree(start + left, count - left)?);
+                count = left;
+            } else {
+                hashes.push(self.subtree(start, left)?);
+                (start, rest, count) = (start + left, rest - left, count - left);
+                whole = false;
+            }
+        }
+        if !whole {
+            hashes.push(self.subtree(start, count)?);
+        }
+        hashes.reverse();
+        Ok(ConsistencyProof {
+            old_size: old,
+            hashes,
+        })
+    }
+
     /// The root over `count` leaves from `start` on, a multiple of the power of two at or above it.
     fn subtree(&self, start: usize, count: usize) -> Result<Digest, LedgerError> {
         let outside = LedgerError::OutsideLog;
@@ -98,6 +129,13 @@ mod tests {
                 assert_eq!(tree.inclusion_proof(index, size).unwrap(), expected);
             }
         }
+        for new in 0..=70_u64 {
+            for old in 0..=new {
+                let expected = ConsistencyProof::new(hash, &leaves, old, new).unwrap();
+                assert_eq!(tree.consistency_proof(old, new).unwrap(), expected);
+            }
+        }
+        assert!(tree.consistency_proof(4, 3).is_err());
         assert!(tree.root(71).is_err());
         assert!(tree.inclusion_proof(3, 3).is_err());
         assert!(tree.inclusion_proof(3, 71).is_err());

@@ -256,7 +256,7 @@ fn compare<T: PartialEq + fmt::Debug>(
     }
 }
 
-/// Who signs the checkpoint of a size.
+/// Who signs the checkpoint of a size: the key given, until a certificate says otherwise.
 struct Keys<'a> {
     first: &'a VerifierKey,
     charter: &'a Charter,
@@ -273,7 +273,10 @@ impl Keys<'_> {
             None => (self.first, SignedCheckpoint::open(note, self.first)?),
         };
         let size = signed.checkpoint().size;
-        if *key == *self.charter.key_at(size).unwrap_or(self.first) {
+        // Before the first certificate it is the key which that certifies.
+        let begun = self.charter.certified().first();
+        let begun = begun.map_or(self.first, |own| &own.key);
+        if *key == *self.charter.key_at(size).unwrap_or(begun) {
             Ok(signed)
         } else {
             Err(LedgerError::BadSignature {

@@ -155,4 +155,12 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    cosignatures (tree_size, witness_key) {
+        tree_size -> BigInt,
+        witness_key -> Text,
+        line -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(ledger_records, txns);

@@ -345,12 +345,124 @@ fn a_rotated_key_takes_over_at_its_record() {
             .is_empty()
     );
     assert_eq!(audit_of(&db, None).findings, vec![]);
+    let by_next = db
+        .store
+        .read(|conn| audit(conn, &next.verifier_key(), None));
+    assert_eq!(
+        by_next.unwrap().findings,
+        vec![],
+        "asked with the key in use"
+    );
     let calculate = by(robot(), calculate(&awards("2026-03-a", &[10])));
     execute(&db.store, &calculate, now, &next).unwrap();
     assert_eq!(audit_of(&db, None).findings, vec![]);
-    // The key that was taken out of use signs once more.
+    // A process that was started before the rotation.
     let submit = by(assessor(), submit(&awards("2026-03-a", &[10])));
-    execute(&db.store, &submit, now, &signer()).unwrap();
+    assert!(matches!(
+        execute(&db.store, &submit, now, &signer()),
+        Err(ExecuteError::Rejected(Rejection::CharterRefused { .. }))
+    ));
+    // The key that was taken out of use, in the hand of an owner of the file.
+    let mut conn = db.conn();
+    let note = db.store.read(latest_checkpoint).unwrap().unwrap();
+    let signed = SignedCheckpoint::open(&note, &next.verifier_key()).unwrap();
+    let forged = signed.checkpoint().clone().sign(&signer());
+    let forge = format!(
+        "UPDATE checkpoints SET note = '{}' WHERE note = '{note}'",
+        forged.note()
+    );
+    conn.batch_execute(&mutation::drop_triggers(&mut db.conn()))
+        .unwrap();
+    conn.batch_execute(&forge).unwrap();
     let findings = audit_of(&db, None).findings;
-    assert!(findings.iter().any(|found| found.table == "checkpoints"));
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].table, "checkpoints");
+}
+
+/// What the bundle of a department says out of the database, and what a witness adds to it.
+#[test]
+fn a_department_proves_its_statement_out_of_the_database() {
+    let db = TestDb::sqlite();
+    let found = Action::Found {
+        hash: ledger::Hash::Sm3,
+        blinding: ledger::Digest::of(b"dice"),
+    };
+    run(&db, &[by(robot(), found)]);
+    let kept = db.store.read(latest_checkpoint).unwrap().unwrap();
+    let march = awards("2026-03-a", &[3_000, 500]);
+    run(&db, &approved(&march));
+    let close = Action::ClosePeriod {
+        period: period("2026-03"),
+    };
+    run(&db, &[by(finance(), close)]);
+    let april = period("2026-04");
+    run(&db, &[by(finance(), Action::OpenPeriod { period: april })]);
+    let key = signer().verifier_key();
+    let open = |note: &str| SignedCheckpoint::open(note, &key).unwrap();
+    let keyring = ledger::Trust::Key(key.clone()).keyring([]).unwrap();
+    let books_now = db.store.read(books).unwrap();
+    let bundle = |from: &str, which: u8, kept: Option<&str>| {
+        let note = db.store.read(latest_checkpoint).unwrap().unwrap();
+        let kept = kept.map(open);
+        let order = BundleOrder {
+            department: &department(which),
+            from: period(from),
+            to: april,
+            charter: books_now.charter(),
+            signed: &open(&note),
+            kept: kept.as_ref(),
+        };
+        db.store.read(|conn| statement_bundle(conn, &order))
+    };
+    let proven = bundle("2026-03", 1, Some(&kept)).unwrap();
+    let proven = proven.verify(&keyring, Some(&kept)).unwrap();
+    assert_eq!(proven.lines.len(), 2, "reserve and accrual");
+    assert_eq!(proven.closing.unwrap().period, period("2026-03"));
+    let payable = &proven.holdings[&Account::Payable(department(1))];
+    assert_eq!(payable.balance_fen, Fen::new(-3_000));
+    // April begins where March was sealed, and has no line yet.
+    let proven = bundle("2026-04", 2, None)
+        .unwrap()
+        .verify(&keyring, None)
+        .unwrap();
+    assert_eq!(proven.lines.len(), 0);
+    assert_eq!(proven.opening.unwrap().holdings, proven.holdings);
+    // A checkpoint of another ledger with the same key.
+    let other = ledger::Checkpoint {
+        root: ledger::Digest::of(b"other"),
+        ..open(&kept).checkpoint().clone()
+    };
+    let foreign = bundle("2026-03", 1, Some(other.sign(&signer()).note()));
+    assert!(matches!(
+        foreign,
+        Err(ExecuteError::Unprovable(LedgerError::OtherCheckpoint {
+            size: 1
+        }))
+    ));
+    let note = db.store.read(latest_checkpoint).unwrap().unwrap();
+    let witness = ledger::Witness::new(Signer::new("witness.example/D1", &[7; 32]).unwrap());
+    let cosigned = format!("{note}{}", witness.cosign(&note, 5).unwrap());
+    let keep = |note: &str| {
+        db.store
+            .write_in_turn(|conn| keep_cosignature(conn, &open(note), &witness.key()))
+    };
+    assert!(keep(&note).is_err(), "no cosignature on it");
+    keep(&cosigned).unwrap();
+    keep(&cosigned).unwrap();
+    let size = db.store.read(newest_cosigned).unwrap().unwrap();
+    assert_eq!(size, books_now.records());
+    assert_eq!(
+        db.store.read(|conn| cosigned_note(conn, size)).unwrap(),
+        Some(cosigned)
+    );
+    let split = ledger::Checkpoint {
+        root: ledger::Digest::of(b"other"),
+        ..open(&note).checkpoint().clone()
+    };
+    let split = split.sign(&signer());
+    let line = witness.cosign(split.note(), 6).unwrap();
+    assert!(
+        keep(&format!("{}{line}", split.note())).is_err(),
+        "a split view"
+    );
 }

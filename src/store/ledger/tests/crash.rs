@@ -70,7 +70,9 @@ pub(super) fn work(store: &Store, life: u32, report: &mut Report) {
             Err(ExecuteError::Rejected(_)) => report.say("refused"),
             // A server that goes away says so in many ways.
             Err(ExecuteError::Store(_)) => return,
-            Err(ExecuteError::Damaged(fault)) => panic!("{fault}"),
+            Err(ExecuteError::Damaged(fault) | ExecuteError::Unprovable(fault)) => {
+                panic!("{fault}")
+            }
         }
     }
 }
