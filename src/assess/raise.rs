@@ -240,7 +240,8 @@ impl Raiser<'_> {
             one.indicator.kind,
             IndicatorKind::Ratio | IndicatorKind::Banded { .. }
         );
-        if !judged && !(duty && divides) {
+        let can_be_earned = judged || duty && divides;
+        if !can_be_earned {
             return Ok(());
         }
         let Some(best) = self.best(one) else {

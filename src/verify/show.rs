@@ -157,7 +157,9 @@ fn line(proven: &ProvenStatement, event: &Event) -> String {
 
 /// Who cosigned, and when in seconds since 1970.
 pub(crate) fn witnesses(seen: &[(String, u64)]) -> String {
-    seen.iter()
-        .map(|(name, at)| format!("见证 witness：{name}，{at}\n"))
-        .collect()
+    let mut text = String::new();
+    for (name, at) in seen {
+        let _ = writeln!(text, "见证 witness：{name}，{at}");
+    }
+    text
 }
