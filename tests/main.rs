@@ -14,6 +14,7 @@ mod portal;
 mod postgres;
 mod proofs;
 mod recomputed;
+mod restate;
 mod rules;
 mod scores;
 mod support;

@@ -1,9 +1,6 @@
 //! Payments and fiscal constraint through the real binary: two people, the treasury's file, the rule
 //! and the document of every cut, and the balance of any account on any day.
 
-use std::io::Write as _;
-use std::process::Stdio;
-
 use serde_json::Value;
 
 use crate::support::Office;
@@ -16,21 +13,7 @@ fn owing() -> Office {
     for (login, step) in [("assessor", "--submit"), ("finance", "--approve")] {
         office.ok(&["review", month[0], month[1], "--as", login, step]);
     }
-    let mut add = office.command(&[
-        "user", "add", "cashier", "--name", "出纳", "--role", "finance",
-    ]);
-    let mut child = add
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all("密码-long-enough-1\n".as_bytes())
-        .unwrap();
-    assert!(child.wait().unwrap().success());
+    office.add_cashier();
     office
 }
 
@@ -51,14 +34,6 @@ fn total_of(order: &Value) -> (String, String) {
     (order["count"].to_string(), yuan)
 }
 
-fn approve(office: &Office, group: &str, order: &Value) {
-    let id = order["id"].as_str().unwrap();
-    let (count, total) = total_of(order);
-    office.ok(&[
-        group, "approve", id, "--count", &count, "--total", &total, "--as", "cashier",
-    ]);
-}
-
 #[test]
 fn a_batch_is_paid_by_two_people_and_the_treasurys_own_file() {
     let office = owing();
@@ -73,7 +48,7 @@ fn a_batch_is_paid_by_two_people_and_the_treasurys_own_file() {
     assert!(approve_as("finance", &count, &total).contains("maker cannot approve"));
     assert!(approve_as("cashier", &count, "0.01").contains("control totals"));
     assert!(approve_as("auditor", &count, &total).contains("not permitted"));
-    approve(&office, "pay", &batch);
+    office.approve_order("pay", &batch);
     // Nothing is left to pay while the treasury has it.
     let again = office.fails(&["pay", "instruct", "--document", "文", "--as", "finance"]);
     assert!(again.contains("nothing that could be moved"), "{again}");
@@ -115,7 +90,7 @@ fn a_batch_is_paid_by_two_people_and_the_treasurys_own_file() {
     let second = instruct(&office);
     assert_eq!(second["total_fen"], lines[0]["amount_fen"]);
     assert_eq!(second["lines"][0]["accrual"], lines[0]["accrual"]);
-    approve(&office, "pay", &second);
+    office.approve_order("pay", &second);
     let settle = ["--line", "1", "--receipt", "国库900", "--as", "finance"];
     let id = second["id"].as_str().unwrap();
     office.ok(&[&["pay", "confirm", id][..], &settle].concat());
@@ -179,7 +154,7 @@ fn a_cut_names_its_rule_and_document_and_takes_two_people() {
         ],
     ));
     assert_eq!(cut["stage"], "proposed");
-    approve(&office, "fiscal", &cut);
+    office.approve_order("fiscal", &cut);
     let statement = office.json(&["ledger", "statement", name]);
     assert_eq!(statement["owed_fen"].as_i64(), Some(owed - 400));
     // The balance on a day, as known before and after the cut.

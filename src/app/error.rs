@@ -69,7 +69,7 @@ pub enum Error {
     Calendar(#[from] CalendarError),
     /// The month's money is approved or its result published; new facts need a restatement.
     #[error(
-        "{period} 的考核 {run} 已{state}，不能重算；新的事实请在开放月份以调整入账 (the period is decided; post adjustments in the open month)"
+        "{period} 的考核 {run} 已{state}，不能重算；新的事实用 hengxiang restate 重述，在开放月份以调整入账 (the period is decided; restate it)"
     )]
     PeriodDecided {
         /// The month.

@@ -248,8 +248,9 @@ fn decided_warning(file: &str, period: Period, run: &str, state: &str) -> Diagno
     let message = format!(
         "含 {period} 的记录，而该月考核 {run} 已{state}，结果不因此改变 (concerns a decided period)"
     );
-    Diagnostic::warning("import.decided_period", place, message)
-        .with_help("如确需更正，请在开放月份作调整入账 (post an adjustment in the open month)")
+    Diagnostic::warning("import.decided_period", place, message).with_help(
+        "如需更正，用 hengxiang restate 重述该月，差额在开放月份入账 (restate the month)",
+    )
 }
 
 /// The files meant; folders only when they may be entered.

@@ -25,6 +25,7 @@ pub mod pots;
 pub mod proofs;
 pub mod publish;
 pub mod reading;
+pub mod restate;
 pub mod role;
 pub mod rulebook;
 pub mod rules_diff;
@@ -53,6 +54,10 @@ pub mod ledger {
 /// Simulations, as reports show them.
 pub mod whatif {
     pub use report::whatif::{WhatIf, WhatIfMonth, WhatIfPot, WhatIfRow, WhatIfScenario};
+}
+/// Restatements, as reports show them.
+pub mod restated {
+    pub use report::restatement::{RestatedRow, RestatementReport};
 }
 /// Bulletins and sheets, as reports show them.
 pub mod model {

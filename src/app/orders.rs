@@ -220,6 +220,7 @@ fn department_of(line: &OrderLine) -> Option<DepartmentId> {
         OrderLine::WriteOff { department, .. }
         | OrderLine::Raise { department, .. }
         | OrderLine::RaiseUnfunded { department, .. }
+        | OrderLine::LowerUnfunded { department, .. }
         | OrderLine::SettleClawback { department, .. }
         | OrderLine::CarryUnfunded { department, .. }
         | OrderLine::ExpireUnfunded { department, .. } => Some(department.clone()),

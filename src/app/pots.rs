@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use domain::facts::Appropriation;
 use domain::{Fen, Period, RunId};
 use ledger::command::{Action, Actor, Command, Grant, Role};
-use ledger::{Books, Line, PeriodState};
+use ledger::{Account, Books, Line, PeriodState};
 use store::AnyConn;
 
 use crate::App;
@@ -34,21 +34,19 @@ pub(crate) fn line_of(appropriation: &Appropriation) -> PotLine {
 }
 
 /// The pots of a month: what was appropriated by its end, less what the runs that stand of
-/// *earlier* months of the budget year took. Later months do not count, so that the pots of a
-/// month, and with them its result, are the same whenever it is run.
+/// *earlier* months of the budget year took, and what orders moved. Later months do not count, so
+/// that the pots of a month, and with them its result, are the same whenever it is run.
 pub(crate) fn pots_of(
     conn: &mut AnyConn,
     period: Period,
     appropriations: &[Appropriation],
 ) -> Result<Vec<Pot>, Error> {
-    let mut authority: BTreeMap<PotLine, Fen> = BTreeMap::new();
-    for appropriation in appropriations {
-        let sum = authority.entry(line_of(appropriation)).or_default();
-        *sum = sum
-            .checked_add(appropriation.amount_fen)
-            .ok_or(Error::Rejected(ledger::Rejection::OutOfRange))?;
-    }
+    let mut authority = authority_of(appropriations)?;
     let books = store::ledger::books(conn)?;
+    let moved = moved_by_orders(&books, period)?;
+    for line in moved.keys() {
+        authority.entry(line.clone()).or_default();
+    }
     let mut taken: BTreeMap<PotLine, Fen> = BTreeMap::new();
     for (_, run) in standing_before(&books, period) {
         for award in store::results::awards(conn, run, None)? {
@@ -69,10 +67,14 @@ pub(crate) fn pots_of(
     }
     authority
         .into_iter()
-        .map(|(line, authority_fen)| {
+        .map(|(line, granted_fen)| {
             let taken_fen = taken.get(&line).copied().unwrap_or_default();
-            let available_fen = authority_fen
+            let moved = moved.get(&line).copied().unwrap_or_default();
+            let authority_fen = granted_fen.checked_add(moved.authority_fen);
+            let authority_fen = authority_fen.ok_or(ledger::Rejection::OutOfRange)?;
+            let available_fen = granted_fen
                 .checked_sub(taken_fen)
+                .and_then(|left| left.checked_add(moved.available_fen))
                 .ok_or(ledger::Rejection::OutOfRange)?;
             Ok(Pot {
                 line,
@@ -81,6 +83,94 @@ pub(crate) fn pots_of(
             })
         })
         .collect()
+}
+
+/// What was appropriated, by line.
+fn authority_of(appropriations: &[Appropriation]) -> Result<BTreeMap<PotLine, Fen>, Error> {
+    let mut authority: BTreeMap<PotLine, Fen> = BTreeMap::new();
+    for appropriation in appropriations {
+        let sum = authority.entry(line_of(appropriation)).or_default();
+        *sum = sum
+            .checked_add(appropriation.amount_fen)
+            .ok_or(Error::Rejected(ledger::Rejection::OutOfRange))?;
+    }
+    Ok(authority)
+}
+
+/// The pots of a month as it found them, with what is known by now to have been appropriated for it.
+pub(crate) fn pots_restated(
+    found: &[Pot],
+    then: &[Appropriation],
+    now: &[Appropriation],
+) -> Result<Vec<Pot>, Error> {
+    let (then, now) = (authority_of(then)?, authority_of(now)?);
+    let mut pots: BTreeMap<PotLine, Pot> = found
+        .iter()
+        .map(|pot| (pot.line.clone(), pot.clone()))
+        .collect();
+    for line in then.keys().chain(now.keys()) {
+        let of = |known: &BTreeMap<PotLine, Fen>| known.get(line).copied().unwrap_or_default();
+        let more = Fen::new(of(&now).get() - of(&then).get());
+        let pot = pots.entry(line.clone()).or_insert_with(|| Pot {
+            line: line.clone(),
+            authority_fen: of(&then),
+            available_fen: Fen::ZERO,
+        });
+        let add = |fen: Fen| fen.checked_add(more).ok_or(ledger::Rejection::OutOfRange);
+        pot.authority_fen = add(pot.authority_fen)?;
+        pot.available_fen = add(pot.available_fen)?.max(Fen::ZERO);
+    }
+    Ok(pots.into_values().collect())
+}
+
+/// What orders moved on a line.
+#[derive(Clone, Copy, Default)]
+struct Moved {
+    authority_fen: Fen,
+    available_fen: Fen,
+}
+
+/// What orders took from the lines of a month's budget year, and what they gave back by its end. Of
+/// a month that is decided, what was ordered since does not count.
+fn moved_by_orders(books: &Books, period: Period) -> Result<BTreeMap<PotLine, Moved>, Error> {
+    let decided = books
+        .live_run(period)
+        .filter(|(_, run)| run.stage == ledger::Stage::Approved)
+        .and_then(|(_, run)| run.reserves.first().copied());
+    let mut moved: BTreeMap<PotLine, Moved> = BTreeMap::new();
+    let ordered = books.transactions().filter(|(seq, transaction)| {
+        transaction.order_line().is_some() && decided.is_none_or(|first| *seq < first)
+    });
+    for (_, transaction) in ordered {
+        let dated = transaction.effective_on <= period.last_day();
+        for leg in &transaction.legs {
+            let (line, authority_fen, available_fen) = match &leg.account {
+                Account::Authority(line) if dated => (line, leg.amount_fen.negated(), Fen::ZERO),
+                Account::Available(line) if dated || leg.amount_fen < Fen::ZERO => {
+                    (line, Fen::ZERO, leg.amount_fen)
+                }
+                _ => continue,
+            };
+            if line.budget_year != period.year() {
+                continue;
+            }
+            let sums = moved.entry(pot_line(line)).or_default();
+            let add = |sum: Fen, fen| sum.checked_add(fen).ok_or(ledger::Rejection::OutOfRange);
+            sums.authority_fen = add(sums.authority_fen, authority_fen)?;
+            sums.available_fen = add(sums.available_fen, available_fen)?;
+        }
+    }
+    Ok(moved)
+}
+
+/// The assessment's name of a ledger's line.
+pub(crate) fn pot_line(line: &Line) -> PotLine {
+    PotLine {
+        payer: line.payer.clone(),
+        budget_year: line.budget_year,
+        budget_line: line.budget_line.clone(),
+        programme: line.programme.clone(),
+    }
 }
 
 /// What earlier months left to a month: those of its year, and the last one before whatever its
@@ -166,7 +256,7 @@ impl App {
 }
 
 /// The first month from the given one on that is not closed.
-fn first_open(books: &Books, wanted: Period) -> Period {
+pub(crate) fn first_open(books: &Books, wanted: Period) -> Period {
     let mut period = wanted;
     while books.period(period) == Some(PeriodState::Closed) {
         period = period.next();
@@ -175,7 +265,7 @@ fn first_open(books: &Books, wanted: Period) -> Period {
 }
 
 /// The day itself when the period contains it, else the period's first.
-fn day_in(period: Period, day: NaiveDate) -> NaiveDate {
+pub(crate) fn day_in(period: Period, day: NaiveDate) -> NaiveDate {
     if period.contains(day) {
         day
     } else {

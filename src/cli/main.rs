@@ -68,6 +68,8 @@ enum Command {
     /// 财政约束：缓拨、减拨、停拨、追回，及建议清单 (fiscal constraint)
     #[command(subcommand)]
     Fiscal(commands::fiscal::Command),
+    /// 重述：以现有事实重算已定案的月份，提出调整分录 (restate a decided month)
+    Restate(commands::restate::Options),
     /// 用户 (people)
     #[command(subcommand)]
     User(commands::user::Command),
@@ -128,6 +130,7 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
         Command::Ledger(command) => commands::ledger::ledger(context, &command),
         Command::Pay(command) => commands::pay::pay(context, &command),
         Command::Fiscal(command) => commands::fiscal::fiscal(context, &command),
+        Command::Restate(options) => commands::restate::restate(context, &options),
         Command::User(command) => commands::user::user(context, &command),
         Command::Weights(command) => commands::weights::weights(context, &command),
         Command::Serve(options) => commands::serve::serve(context, &options),

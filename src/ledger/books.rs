@@ -211,6 +211,13 @@ impl Books {
         self.transactions.get(&seq)
     }
 
+    /// All transactions with their record numbers, in order.
+    pub fn transactions(&self) -> impl Iterator<Item = (u64, &Arc<Transaction>)> {
+        self.transactions
+            .iter()
+            .map(|(seq, transaction)| (*seq, transaction))
+    }
+
     /// Whether a transaction was undone.
     pub fn is_reversed(&self, seq: u64) -> bool {
         self.reversed.contains(&seq)

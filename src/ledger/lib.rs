@@ -38,6 +38,9 @@ pub mod transaction;
 pub mod trust;
 pub mod witness;
 
+pub mod apportion;
+pub mod restatement;
+
 mod appeal_draft;
 mod compact;
 mod escape;

@@ -97,7 +97,9 @@ impl Order {
                 return Err(self.fault(index, "同一计提重复 (accrual repeated)"));
             }
             let cite = match line {
-                OrderLine::Raise { cite, .. } | OrderLine::RaiseUnfunded { cite, .. } => cite,
+                OrderLine::Raise { cite, .. }
+                | OrderLine::RaiseUnfunded { cite, .. }
+                | OrderLine::LowerUnfunded { cite, .. } => cite,
                 _ => &self.document,
             };
             if cite.trim().is_empty() {

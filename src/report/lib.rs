@@ -15,6 +15,7 @@ pub mod model;
 pub mod paint;
 mod palette;
 pub mod pdf;
+pub mod restatement;
 #[doc(hidden)]
 pub mod sample;
 mod typeset;

@@ -239,12 +239,12 @@ fn pots(report: &WhatIf) -> Grid {
     clippy::trivially_copy_pass_by_ref,
     reason = "templates pass fields by reference"
 )]
-fn place(rank: &Option<u32>) -> String {
+pub(crate) fn place(rank: &Option<u32>) -> String {
     rank.map_or_else(|| "—".to_owned(), |rank| rank.to_string())
 }
 
 /// The text, or «—» when it is empty.
-fn or_none(text: &str) -> &str {
+pub(crate) fn or_none(text: &str) -> &str {
     if text.is_empty() { "—" } else { text }
 }
 

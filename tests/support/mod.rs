@@ -1,7 +1,8 @@
 //! What the tests share: the checkout, the real binary, a small model city.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use tempfile::TempDir;
@@ -127,6 +128,35 @@ impl Office {
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {message}");
         assert!(!message.contains("panicked"), "{message}");
         message
+    }
+
+    /// A second person of finance, «cashier», who approves what the first proposes.
+    pub fn add_cashier(&self) {
+        let mut add = self.command(&[
+            "user", "add", "cashier", "--name", "出纳", "--role", "finance",
+        ]);
+        let mut child = add
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all("密码-long-enough-1\n".as_bytes())
+            .unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+
+    /// Approves an order as the second person of finance, by the number and the sum it shows.
+    pub fn approve_order(&self, group: &str, order: &serde_json::Value) {
+        let fen = order["total_fen"].as_i64().unwrap();
+        let total = format!("{}.{:02}", fen / 100, fen % 100);
+        let (id, count) = (order["id"].as_str().unwrap(), order["count"].to_string());
+        self.ok(&[
+            group, "approve", id, "--count", &count, "--total", &total, "--as", "cashier",
+        ]);
     }
 
     /// All tables and report files as one digestible text: what a user could ever see of the data.

@@ -56,7 +56,8 @@ impl App {
         Ok(month(comparison, &self.jurisdiction_names()?))
     }
 
-    fn jurisdiction_names(&self) -> Result<BTreeMap<JurisdictionCode, String>, Error> {
+    /// Names of governments by code; the last that each had.
+    pub(crate) fn jurisdiction_names(&self) -> Result<BTreeMap<JurisdictionCode, String>, Error> {
         self.store().read(|conn| {
             let nodes = store::registry::jurisdictions(conn)?;
             let named = nodes.into_iter().map(|node| (node.code, node.name));

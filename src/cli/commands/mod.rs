@@ -11,6 +11,7 @@ pub mod ledger;
 pub mod ledger_keys;
 pub mod orders;
 pub mod pay;
+pub mod restate;
 pub mod review;
 pub mod rules;
 pub mod rules_diff;

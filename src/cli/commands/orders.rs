@@ -154,7 +154,8 @@ fn text_of(sheet: &OrderSheet) -> String {
     text
 }
 
-fn json_of(sheet: &OrderSheet) -> serde_json::Value {
+/// An order for machines.
+pub fn json_of(sheet: &OrderSheet) -> serde_json::Value {
     json!({
         "id": sheet.id.as_str(),
         "kind": sheet.kind,

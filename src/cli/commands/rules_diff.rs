@@ -61,7 +61,7 @@ pub fn diff(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
     }
     if let Some(month) = &report {
         text.push_str("\n影响 (effect)");
-        text.push_str(&month_text(month, options.top));
+        text.push_str(&month_text(month, options.top, "模拟"));
     }
     let value = json!({
         "differences": found.differences.iter().map(element_json).collect::<Vec<_>>(),

@@ -69,7 +69,7 @@ pub fn simulate(context: &Context, options: &Options) -> anyhow::Result<ExitCode
     for scenario in &report.scenarios {
         text.push_str(&format!("{}  {}\n", scenario.name, scenario.rules));
         for month in &scenario.months {
-            text.push_str(&month_text(month, options.top));
+            text.push_str(&month_text(month, options.top, "模拟"));
         }
         text.push('\n');
     }
@@ -108,7 +108,8 @@ fn scenarios(draft: &app::Pack, options: &Options) -> anyhow::Result<Vec<Scenari
     options.scenario.iter().map(read).collect()
 }
 
-pub(super) fn month_text(month: &WhatIfMonth, top: usize) -> String {
+/// A month on both sides; `other` names the one beside what was.
+pub(super) fn month_text(month: &WhatIfMonth, top: usize, other: &str) -> String {
     let figures: Vec<String> = month
         .figures
         .iter()
@@ -123,16 +124,17 @@ pub(super) fn month_text(month: &WhatIfMonth, top: usize) -> String {
         text.push_str("没有部门的结果变化 (no department is affected)\n");
         return text;
     }
+    let other_yuan = format!("{other}(元)");
     let head = [
         ("部门", Align::Left),
         ("组别", Align::Left),
         ("原得分", Align::Right),
-        ("模拟", Align::Right),
+        (other, Align::Right),
         ("变化", Align::Right),
         ("名次", Align::Right),
         ("等次", Align::Left),
         ("原补偿(元)", Align::Right),
-        ("模拟(元)", Align::Right),
+        (other_yuan.as_str(), Align::Right),
         ("变化(元)", Align::Right),
     ];
     // Losers from the top of the list, winners from its end.

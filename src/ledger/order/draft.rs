@@ -28,7 +28,9 @@ pub(crate) fn draft_of(
         effective_on,
     };
     match line {
-        OrderLine::Raise { .. } | OrderLine::RaiseUnfunded { .. } => blank.raise(line),
+        OrderLine::Raise { .. }
+        | OrderLine::RaiseUnfunded { .. }
+        | OrderLine::LowerUnfunded { .. } => blank.raise(line),
         OrderLine::Reverse {
             transaction,
             amount_fen,
@@ -164,7 +166,7 @@ impl Blank<'_> {
         })
     }
 
-    /// More for a closed month, as if it had been accrued then.
+    /// More for a closed month, as if it had been accrued then, or less that is unfunded.
     fn raise(&self, line: &OrderLine) -> Result<Draft, Rejection> {
         let (department, component, for_period, cite, legs) = match line {
             OrderLine::Raise {
@@ -197,13 +199,22 @@ impl Blank<'_> {
                 for_period,
                 amount_fen,
                 cite,
+            }
+            | OrderLine::LowerUnfunded {
+                department,
+                component,
+                for_period,
+                amount_fen,
+                cite,
             } => {
-                let unfunded = move_legs(
-                    Account::Unfunded(department.clone()),
-                    Account::Entitlement(department.clone()),
-                    *amount_fen,
-                );
-                (department, component, for_period, cite, Vec::from(unfunded))
+                let unfunded = Account::Unfunded(department.clone());
+                let entitlement = Account::Entitlement(department.clone());
+                let legs = if matches!(line, OrderLine::RaiseUnfunded { .. }) {
+                    move_legs(unfunded, entitlement, *amount_fen)
+                } else {
+                    move_legs(entitlement, unfunded, *amount_fen)
+                };
+                (department, component, for_period, cite, Vec::from(legs))
             }
             _ => return Err(self.fault("不是调增条目 (not a raise)")),
         };

@@ -110,6 +110,19 @@ pub enum OrderLine {
         /// The article it rests on.
         cite: String,
     },
+    /// Takes off what a closed month showed as unfunded and is not, or is funded now.
+    LowerUnfunded {
+        /// The department.
+        department: DepartmentId,
+        /// What it is for.
+        component: Component,
+        /// The closed month.
+        for_period: Period,
+        /// Fen above zero.
+        amount_fen: Fen,
+        /// The article it rests on.
+        cite: String,
+    },
     /// Gives back what is available of a line whose year is over.
     Lapse {
         /// The line.
@@ -174,6 +187,7 @@ canon_variants! { OrderLine, "line of an order" {
     Raise = "raise" { department, line, component, for_period, amount_fen, cite },
     Lower = "lower" { accrual, amount_fen },
     RaiseUnfunded = "raise_unfunded" { department, component, for_period, amount_fen, cite },
+    LowerUnfunded = "lower_unfunded" { department, component, for_period, amount_fen, cite },
     Lapse = "lapse" { line, amount_fen },
     Carry = "carry" { accrual, amount_fen },
     SettleOwed = "settle_owed" { accrual, level, amount_fen },
@@ -195,9 +209,10 @@ impl OrderLine {
             Self::Offset { .. } => OrderKind::Offset,
             Self::WriteOff { .. } => OrderKind::WriteOff,
             Self::Reverse { .. } => OrderKind::Reverse,
-            Self::Raise { .. } | Self::Lower { .. } | Self::RaiseUnfunded { .. } => {
-                OrderKind::Adjust
-            }
+            Self::Raise { .. }
+            | Self::Lower { .. }
+            | Self::RaiseUnfunded { .. }
+            | Self::LowerUnfunded { .. } => OrderKind::Adjust,
             Self::Lapse { .. } => OrderKind::Lapse,
             Self::Carry { .. } => OrderKind::Carry,
             Self::SettleOwed { .. } | Self::SettleClawback { .. } => OrderKind::Settle,
@@ -217,7 +232,10 @@ impl OrderLine {
             Self::Offset { .. } => Kind::Offset,
             Self::WriteOff { .. } => Kind::WriteOff,
             Self::Reverse { .. } => Kind::Reverse,
-            Self::Raise { .. } | Self::Lower { .. } | Self::RaiseUnfunded { .. } => Kind::Adjust,
+            Self::Raise { .. }
+            | Self::Lower { .. }
+            | Self::RaiseUnfunded { .. }
+            | Self::LowerUnfunded { .. } => Kind::Adjust,
             Self::Lapse { .. } => Kind::Lapse,
             Self::Carry { .. } => Kind::Carry,
             Self::SettleOwed { .. } | Self::SettleClawback { .. } => Kind::Settle,
@@ -241,6 +259,7 @@ impl OrderLine {
             | Self::Raise { amount_fen, .. }
             | Self::Lower { amount_fen, .. }
             | Self::RaiseUnfunded { amount_fen, .. }
+            | Self::LowerUnfunded { amount_fen, .. }
             | Self::Lapse { amount_fen, .. }
             | Self::Carry { amount_fen, .. }
             | Self::SettleOwed { amount_fen, .. }

@@ -269,7 +269,7 @@ fn adjustment(
 ) -> OrderLine {
     let (component, cite) = (ledger::Component::Cost, "规则包第二十条".to_owned());
     let for_period = period("2026-03");
-    match who % 3 {
+    match who % 4 {
         0 => OrderLine::Lower {
             accrual,
             amount_fen,
@@ -281,8 +281,15 @@ fn adjustment(
             amount_fen,
             cite,
         },
+        2 => OrderLine::LowerUnfunded {
+            department,
+            component,
+            for_period,
+            amount_fen,
+            cite,
+        },
         _ => {
-            let line = line(who % 2);
+            let line = line(who / 4 % 2);
             OrderLine::Raise {
                 department,
                 line,

@@ -48,6 +48,7 @@ fn line_row(id: &OrderId, index: u32, line: &OrderLine) -> Result<OrderLineRow, 
         OrderLine::WriteOff { department, .. }
         | OrderLine::Raise { department, .. }
         | OrderLine::RaiseUnfunded { department, .. }
+        | OrderLine::LowerUnfunded { department, .. }
         | OrderLine::SettleClawback { department, .. }
         | OrderLine::CarryUnfunded { department, .. }
         | OrderLine::ExpireUnfunded { department, .. } => Some(department.to_string()),
