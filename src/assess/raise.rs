@@ -240,7 +240,7 @@ impl Raiser<'_> {
             one.indicator.kind,
             IndicatorKind::Ratio | IndicatorKind::Banded { .. }
         );
-        if !judged && !(duty && divides) {
+        if !(judged || duty && divides) {
             return Ok(());
         }
         let Some(best) = self.best(one) else {
