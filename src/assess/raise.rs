@@ -240,8 +240,7 @@ impl Raiser<'_> {
             one.indicator.kind,
             IndicatorKind::Ratio | IndicatorKind::Banded { .. }
         );
-        let can_be_earned = judged || duty && divides;
-        if !can_be_earned {
+        if !(judged || duty && divides) {
             return Ok(());
         }
         let Some(best) = self.best(one) else {

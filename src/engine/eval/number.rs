@@ -96,7 +96,11 @@ pub(super) fn fraction_arithmetic(
         };
         Some((result.numerator, result.denominator))
     })?;
-    let (above, below) = results.into_iter().unzip();
+    // A lane that is not asked for has a denominator too: others divide by it.
+    let (above, below) = results
+        .into_iter()
+        .map(|(above, below): (i128, i128)| (above, below.max(1)))
+        .unzip();
     Ok(Lanes::Fraction(above, below))
 }
 
@@ -280,6 +284,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_fraction_that_overflows_unasked_keeps_a_denominator() {
+        let huge = || (vec![i128::MAX], vec![1]);
+        for op in [Arithmetic::Add, Arithmetic::Multiply] {
+            let asked = fraction_arithmetic(op, huge(), huge(), &[true]);
+            assert!(asked.is_err_and(|fault| fault.kind == FaultKind::Overflow));
+            let unasked = fraction_arithmetic(op, huge(), huge(), &[false]);
+            let found = unasked.and_then(|lanes| lanes.fraction(None));
+            assert!(found.is_ok_and(|found| found == (vec![0], vec![1])));
+        }
+    }
 
     proptest! {
         #[test]
