@@ -12,8 +12,8 @@ const EDGES: [(&str, &[&str]); 19] = [
     (
         "app",
         &[
-            "assess", "bundle", "city", "domain", "engine", "ingest", "ledger", "report", "store",
-            "weights",
+            "assess", "bundle", "city", "domain", "engine", "export", "ingest", "ledger", "report",
+            "store", "weights",
         ],
     ),
     ("assess", &["domain", "engine"]),
@@ -26,6 +26,7 @@ const EDGES: [(&str, &[&str]); 19] = [
     ("cli", &["app", "domain", "web"]),
     ("domain", &[]),
     ("engine", &["domain", "weights"]),
+    ("export", &["domain", "ledger"]),
     ("fuzz", &["assess", "domain", "engine"]),
     ("ingest", &["domain"]),
     ("ledger", &["domain"]),

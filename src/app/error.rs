@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use domain::{CalendarError, Diagnostic, Period, RunId};
+use export::ExportError;
 use store::StoreError;
 
 /// An error of a use case.
@@ -140,6 +141,9 @@ pub enum Error {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// An export of the ledger could not be written.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// A report could not be made.
     #[error("报告生成失败：{0}")]
     Report(#[from] report::ReportError),
@@ -183,6 +187,7 @@ impl Error {
             | Self::Ingest(_)
             | Self::Bundle(_)
             | Self::TestsFailed { .. }
+            | Self::Export(ExportError::NeedsFile { .. } | ExportError::NoSuchFormat { .. })
             | Self::BadInput { .. } => ErrorKind::BadInput,
             Self::PeriodDecided { .. }
             | Self::Conflict { .. }
@@ -197,6 +202,7 @@ impl Error {
             | Self::Mismatch { .. }
             | Self::Damaged { .. }
             | Self::Store(_)
+            | Self::Export(_)
             | Self::Report(_)
             | Self::Assess(_)
             | Self::Randomness => ErrorKind::Internal,

@@ -36,6 +36,7 @@ pub mod sql_export;
 pub mod verify;
 pub mod weighing;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -46,9 +47,10 @@ pub mod explain {
 }
 /// Statements, as the ledger makes them.
 pub mod ledger {
+    pub use ::export::{Format, Totals, yuan};
     pub use ::ledger::{
         Account, AccountStatement, Component, ControlTotal, Hash, Kind, Line, Order, OrderKind,
-        Statement, StatementLine,
+        Scope, Statement, StatementLine,
     };
 }
 /// Simulations, as reports show them.
@@ -132,15 +134,29 @@ pub(crate) fn compress(bytes: &[u8]) -> Result<Vec<u8>, Error> {
 /// Writes a file beside its place and renames it, so that a reader never meets half of it.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     use std::io::Write as _;
+    write_file(path, |mut file| {
+        file.write_all(bytes).map_err(Error::file(path))
+    })
+}
+
+/// The same for what is written piece by piece.
+pub(crate) fn write_file<T>(
+    path: &Path,
+    write: impl FnOnce(File) -> Result<T, Error>,
+) -> Result<T, Error> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(Error::file(folder))?;
     }
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(".part");
     let part = path.with_file_name(name);
-    let mut file = std::fs::File::create(&part).map_err(Error::file(&part))?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .map_err(Error::file(&part))?;
-    std::fs::rename(&part, path).map_err(Error::file(path))
+    let file = File::create(&part).map_err(Error::file(&part))?;
+    let kept = file.try_clone().map_err(Error::file(&part))?;
+    let written = write(file).inspect_err(|_| {
+        // What is half written helps nobody; that it stays is no reason to hide why.
+        let _ = std::fs::remove_file(&part);
+    })?;
+    kept.sync_all().map_err(Error::file(&part))?;
+    std::fs::rename(&part, path).map_err(Error::file(path))?;
+    Ok(written)
 }

@@ -1,12 +1,29 @@
-//! What can be taken out of the ledger: receipts, journals, checkpoints.
+//! What can be taken out of the ledger: receipts, exports, checkpoints.
+
+use std::io::Write;
+use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use domain::{DepartmentId, Fen};
-use ledger::{Account, Body, Event};
+use export::{Export, Format, Out, Totals};
+use ledger::{Account, Body, Event, Scope};
 
 use crate::App;
 use crate::error::Error;
 use crate::role::User;
+
+/// Where an export goes.
+pub enum Destination {
+    /// A file.
+    File {
+        /// Where.
+        path: PathBuf,
+        /// Whether it may take the place of one that is there.
+        replace: bool,
+    },
+    /// Standard output, say.
+    Stream(Box<dyn Write>),
+}
 
 impl App {
     /// An offline-verifiable receipt of a ledger line, for the department that it concerns.
@@ -34,13 +51,43 @@ impl App {
             .read(|conn| store::ledger::latest_checkpoint(conn).map_err(Error::from))
     }
 
-    /// The books as a plain-text journal that hledger reads: all, or those of one department.
-    pub fn journal(&self, department: Option<&DepartmentId>) -> Result<String, Error> {
-        let events = self.events()?;
-        Ok(match department {
-            None => ledger::journal::journal(&events),
-            Some(department) => ledger::journal::department_journal(department, &events),
-        })
+    /// Writes the books, or the part of them in the scope, in a format that other programs read: to
+    /// a file, which is there as a whole or not at all, or to a stream.
+    pub fn export(&self, format: Format, scope: &Scope, to: Destination) -> Result<Totals, Error> {
+        match to {
+            Destination::Stream(stream) => self.export_to(format, scope, Out::Stream(stream)),
+            Destination::File { path, replace } => {
+                if path.exists() && !replace {
+                    return Err(Error::Conflict {
+                        reason: format!(
+                            "{} 已存在，未覆盖；要覆盖请加 --force (exists; --force replaces it)",
+                            path.display()
+                        ),
+                    });
+                }
+                crate::write_file(&path, |file| self.export_to(format, scope, Out::File(file)))
+            }
+        }
+    }
+
+    fn export_to(&self, format: Format, scope: &Scope, out: Out) -> Result<Totals, Error> {
+        let mut export = Export::new(format, scope.clone(), out)?;
+        self.store().read(|conn| {
+            let used = store::ledger::used_accounts(conn)?;
+            match &scope.account {
+                Some(code) if !used.iter().any(|account| scope.shows(account)) => {
+                    return Err(Error::NotFound {
+                        what: "账户",
+                        key: code.clone(),
+                    });
+                }
+                _ => {}
+            }
+            store::ledger::each_dated(conn, scope.to, |event| {
+                export.take(event).map_err(Error::from)
+            })
+        })?;
+        Ok(export.finish()?)
     }
 
     /// Balances on a business date, as known after a record: of one account, or of all that were ever

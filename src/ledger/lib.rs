@@ -68,6 +68,7 @@ pub use digest::{Digest, Hash};
 pub use error::LedgerError;
 pub use event::{Body, Event, Mark, OrderChange, Posted, Posting, RunChange};
 pub use instant::UtcMicros;
+pub use journal::{Dialect, Journal, Scope};
 pub use kind::{Component, Ground, Kind};
 pub use logged::LoggedRecord;
 pub use note::{Signer, VerifierKey};

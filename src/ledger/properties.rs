@@ -248,7 +248,8 @@ proptest! {
         let text = journal::journal(&trial.events);
         let mut balances: BTreeMap<&str, i128> = BTreeMap::new();
         let fen = |amount: &str| i128::from(amount.trim_end_matches(" CNY").parse::<Fen>().unwrap().get());
-        for posting in text.lines().filter_map(|line| line.strip_prefix("    ")) {
+        let lines = text.lines().filter_map(|line| line.strip_prefix("    "));
+        for posting in lines.filter(|line| !line.starts_with(';')) {
             let (account, rest) = posting.split_once("  ").unwrap();
             let (amount, asserted) = rest.split_once(" = ").unwrap();
             let balance = balances.entry(account).or_default();

@@ -1,14 +1,18 @@
-//! For tests: other engines that compute exported rules again. PostgreSQL is asked through `psql`,
-//! as an auditor would, DuckDB through Python; nothing is linked.
+//! For tests: other programs that compute again what this one exports. PostgreSQL is asked through
+//! `psql`, as an auditor would, DuckDB through Python, hledger and beancount check journals; nothing
+//! is linked.
 #![allow(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
     reason = "tests fail by panicking"
 )]
 
+mod accounting;
 mod duckdb;
 mod postgres;
+mod python;
 
+pub use accounting::Checker;
 pub use duckdb::{DuckDb, Outcome};
 pub use postgres::{Schema, separator};
 

@@ -8,6 +8,7 @@ mod append;
 mod audit;
 mod balance;
 mod cosign;
+mod dated;
 mod head;
 mod projection;
 mod proof;
@@ -32,6 +33,7 @@ use head::Head;
 pub use audit::{Audit, Finding, audit};
 pub use balance::balance;
 pub use cosign::{cosigned_note, keep_cosignature, newest_cosigned};
+pub use dated::{each_dated, used_accounts};
 pub(crate) use head::HeadCache;
 pub use proof::{BundleOrder, close_of, statement_bundle};
 pub use records::{

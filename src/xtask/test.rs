@@ -35,6 +35,7 @@ fn missing_packages() -> Vec<&'static str> {
             "fonts-noto-cjk",
         ),
         (has_program("pdftotext"), "poppler-utils"),
+        (has_program("hledger"), "hledger"),
     ]
     .into_iter()
     .filter_map(|(there, package)| (!there).then_some(package))

@@ -62,12 +62,8 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<KeyCommand>,
     },
-    /// 导出 hledger 纯文本账 (export a plain-text journal)
-    Export {
-        /// 只导出一个部门 (one department only)
-        #[arg(long)]
-        department: Option<String>,
-    },
+    /// 导出账簿，供其他软件独立复算 (the books for other programs to add up again)
+    Export(Box<super::ledger_export::Options>),
     /// 账户在某日的余额，按某号记录为止所知 (balance of an account on a day, as known after a record)
     Balance {
         /// 账户代码，见 ledger export；不给则列出全部账户 (account code; all accounts by default)
@@ -127,10 +123,7 @@ pub fn ledger(context: &Context, command: &Command) -> anyhow::Result<ExitCode> 
             context.print(&text, &json!({ "size": size }));
         }
         Command::Key { .. } => {}
-        Command::Export { department } => {
-            let department = resolve(&app, department.as_deref())?;
-            say(&app.journal(department.as_ref())?);
-        }
+        Command::Export(options) => super::ledger_export::export(context, &app, options)?,
         Command::Balance { account, on, as_of } => {
             let lines = app.balances(account.as_deref(), *on, *as_of)?;
             let head = [("账户", Align::Left), ("余额(元)", Align::Right)];

@@ -8,6 +8,7 @@ pub mod import;
 pub mod init;
 pub mod judge;
 pub mod ledger;
+pub mod ledger_export;
 pub mod ledger_keys;
 pub mod orders;
 pub mod pay;

@@ -46,7 +46,7 @@ pub fn events_of(
     read_all(&bodies)
 }
 
-fn read_all(bodies: &[Vec<u8>]) -> Result<Vec<Event>, ExecuteError> {
+pub(super) fn read_all(bodies: &[Vec<u8>]) -> Result<Vec<Event>, ExecuteError> {
     let events = bodies.iter().map(|body| leaf::read_event(body));
     Ok(events.collect::<Result<_, _>>()?)
 }
