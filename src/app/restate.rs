@@ -83,7 +83,7 @@ impl App {
         let rules = self.rules_of(&then.pack, &then.pack_digest)?;
         let calendar = self.calendar()?;
         let prepared = run::prepare(&rules.pack, &calendar, &now)?;
-        let decided = run::decide(&prepared.month()?, &now)?;
+        let decided = run::decide(&prepared.month()?, now.means())?;
         let books = self.books()?;
         let posted_on = self.next_business_day(&books);
         let due = run::run_awards(&run, &decided.awards)?;

@@ -11,6 +11,7 @@ mod lanes;
 mod nodes;
 mod number;
 mod peers;
+mod quotients;
 mod rows;
 mod steps;
 

@@ -60,7 +60,7 @@ pub struct Export {
 
 enum Writer {
     Journal(Box<Journal>, Box<dyn Write>),
-    Csv(CsvRows),
+    Csv(Box<CsvRows>),
     Book(Box<Book>),
     Parquet(Box<Parquet>),
 }
@@ -71,7 +71,7 @@ impl Export {
         let writer = match (format, out) {
             (Format::Hledger, out) => begin(Dialect::Hledger, &scope, stream(out))?,
             (Format::Beancount, out) => begin(Dialect::Beancount, &scope, stream(out))?,
-            (Format::Csv, out) => Writer::Csv(CsvRows::new(stream(out))?),
+            (Format::Csv, out) => Writer::Csv(Box::new(CsvRows::new(stream(out))?)),
             (Format::Xlsx, Out::File(file)) => Writer::Book(Box::new(Book::new(file)?)),
             (Format::Parquet, Out::File(file)) => {
                 Writer::Parquet(Box::new(Parquet::new(file, &scope.to_string())?))

@@ -157,7 +157,7 @@ impl Parquet {
         });
         file.long(3, long(rows));
         file.structures(4, &self.groups, |group, one| {
-            one.structures(1, &group.chunks, |chunk, one| describe_chunk(chunk, one));
+            one.structures(1, &group.chunks, describe_chunk);
             one.long(
                 2,
                 long(group.chunks.iter().map(|chunk| chunk.uncompressed).sum()),

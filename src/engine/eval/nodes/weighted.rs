@@ -5,8 +5,9 @@
 
 use domain::Rounding;
 
-use super::super::kernels::{Cut, Divisors, weighted_sum};
+use super::super::kernels::weighted_sum;
 use super::super::lanes::{LaneFault, Lanes};
+use super::super::quotients::{Cut, Divisors};
 use super::{Machine, Stretch, is_fraction};
 use crate::exact::pow10;
 use crate::formula::tree::{Arithmetic, Kind, Node};
