@@ -101,7 +101,7 @@ fn ten_scenarios_in_one_call_give_what_each_gives_alone() {
     let together = office.json(&all);
     for (at, setting) in settings.iter().enumerate() {
         let mut one: Vec<&str> = periods.to_vec();
-        one.extend(["--scenario", setting]);
+        one.extend(["--scenario", *setting]);
         let alone = office.json(&one);
         assert_eq!(
             together["scenarios"][at], alone["scenarios"][0],
