@@ -81,6 +81,36 @@ fn a_draft_is_measured_against_what_was_and_changes_nothing() {
 }
 
 #[test]
+fn ten_scenarios_in_one_call_give_what_each_gives_alone() {
+    let office = office();
+    let periods = ["simulate", "--periods", "2026-01..2026-02"];
+    let settings = [
+        "a: reward_share=0.1",
+        "b: reward_share=0.2",
+        "c: reward_share=0.3, carry_min=0",
+        "d: cross_region_points=0.5",
+        "e: assessed_min=80",
+        "f: rounding.at=total",
+        "g: carry_max=1000",
+        "h: ranking.method=dense",
+        "i: grades.on=exact",
+        "j: reward_share=0",
+    ];
+    let mut all: Vec<&str> = periods.to_vec();
+    all.extend(settings.iter().flat_map(|one| ["--scenario", *one]));
+    let together = office.json(&all);
+    for (at, setting) in settings.iter().enumerate() {
+        let mut one: Vec<&str> = periods.to_vec();
+        one.extend(["--scenario", *setting]);
+        let alone = office.json(&one);
+        assert_eq!(
+            together["scenarios"][at], alone["scenarios"][0],
+            "{setting}"
+        );
+    }
+}
+
+#[test]
 fn a_draft_that_cannot_be_is_refused_with_advice() {
     let office = office();
     for (arguments, expected) in [

@@ -354,6 +354,49 @@ fn awards_give_the_month_away_and_the_next_month_remembers() {
 }
 
 #[test]
+fn facts_made_ready_once_give_under_other_rules_what_they_give_alone() {
+    let (own, calendar) = (pack(), calendar());
+    let other = |file: &str, from: &str, to: &str| {
+        let mut files = pack_files();
+        let text = files.files.get_mut(file).unwrap();
+        assert!(text.contains(from), "{from}");
+        *text = text.replacen(from, to, 1);
+        load(&files).pack.unwrap()
+    };
+    // Importance has a part in the columns, what a violation costs has none; only some rules read
+    // the month before.
+    let heavier = other("importance.toml", "value = \"2.00\"", "value = \"3.00\"");
+    let stricter = other("security.toml", "value = \"2.0\"", "value = \"2.5\"");
+    let jealous = other(
+        "use.toml",
+        "value = \"COUNT(DISTINCT consumer) * param.cross_region_points\"",
+        "value = \"COUNT(DISTINCT consumer) * param.cross_region_points + default(carry('cross_region'), 0)\"",
+    );
+    let facts = generated(5, SMALL);
+    let (march, pots) = (period("2026-03"), fixture::pots(120_000_007, 120_000_007));
+    let before = Prepared::new(&own, &facts, &calendar, march, None).unwrap();
+    let (assessment, awards) = {
+        let month = before.month().unwrap();
+        let assessment = month.assess().unwrap();
+        let awards = month.compensate(&assessment, means(&pots)).unwrap();
+        (assessment, awards)
+    };
+    let prior = Prior::of(&assessment, &awards);
+    for first in [&own, &jealous] {
+        let ready = Prepared::new(first, &facts, &calendar, march, Some(&prior)).unwrap();
+        for pack in [&own, &heavier, &stricter, &jealous] {
+            for prior in [None, Some(&prior)] {
+                let alone = Prepared::new(pack, &facts, &calendar, march, prior).unwrap();
+                let under = ready.under(pack, prior).unwrap();
+                let (alone, under) = (alone.month().unwrap(), under.month().unwrap());
+                let (alone, under) = (alone.assess().unwrap(), under.assess().unwrap());
+                assert_eq!(alone, under);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_month_is_not_assessed_before_what_the_pack_requires_is_there() {
     let mut files = pack_files();
     let security = files.files.get_mut("security.toml").unwrap();
