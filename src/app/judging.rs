@@ -85,7 +85,7 @@ impl App {
         self.store().read(|conn| {
             let mut judging = Judging {
                 indicators: pack.indicators.iter().filter_map(judgeable).collect(),
-                decided: decided(&store::ledger::books(conn)?),
+                decided: decided(&store::ledger::current_books(self.store(), conn)?),
                 standing: Vec::new(),
             };
             for period in &judging.decided {

@@ -38,17 +38,17 @@ pub(crate) fn line_of(appropriation: &Appropriation) -> PotLine {
 /// that the pots of a month, and with them its result, are the same whenever it is run.
 pub(crate) fn pots_of(
     conn: &mut AnyConn,
+    books: &Books,
     period: Period,
     appropriations: &[Appropriation],
 ) -> Result<Vec<Pot>, Error> {
     let mut authority = authority_of(appropriations)?;
-    let books = store::ledger::books(conn)?;
-    let moved = moved_by_orders(&books, period)?;
+    let moved = moved_by_orders(books, period)?;
     for line in moved.keys() {
         authority.entry(line.clone()).or_default();
     }
     let mut taken: BTreeMap<PotLine, Fen> = BTreeMap::new();
-    for (_, run) in standing_before(&books, period) {
+    for (_, run) in standing_before(books, period) {
         for award in store::results::awards(conn, run, None)? {
             if award.budget_year != period.year() {
                 continue;
@@ -175,9 +175,12 @@ pub(crate) fn pot_line(line: &Line) -> PotLine {
 
 /// What earlier months left to a month: those of its year, and the last one before whatever its
 /// year, since that one lists every claim that is still due.
-pub(crate) fn so_far(conn: &mut AnyConn, period: Period) -> Result<YearSoFar, Error> {
-    let books = store::ledger::books(conn)?;
-    let standing = standing_before(&books, period);
+pub(crate) fn so_far(
+    conn: &mut AnyConn,
+    books: &Books,
+    period: Period,
+) -> Result<YearSoFar, Error> {
+    let standing = standing_before(books, period);
     let last = standing.last().map(|(month, _)| *month);
     let mut earlier = Vec::new();
     for (month, run) in standing {

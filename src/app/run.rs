@@ -169,9 +169,10 @@ impl App {
     pub(crate) fn freeze(&self, period: Period, pack: &Pack) -> Result<Frozen, Error> {
         let inputs = self.store().read(|conn| {
             let facts = store::facts::load_facts(conn, period)?;
-            let prior = prior_of(conn, period.prev())?;
-            let pots = pots::pots_of(conn, period, &facts.appropriations)?;
-            let so_far = pots::so_far(conn, period)?;
+            let books = store::ledger::current_books(self.store(), conn)?;
+            let prior = prior_of(conn, &books, period.prev())?;
+            let pots = pots::pots_of(conn, &books, period, &facts.appropriations)?;
+            let so_far = pots::so_far(conn, &books, period)?;
             Ok::<_, Error>((facts, prior, pots, so_far))
         });
         let (facts, prior, pots, so_far) = inputs?;
@@ -239,8 +240,11 @@ pub(crate) fn load<T: domain::canon::Canon>(
 }
 
 /// What the month before left, if a run of it stands.
-fn prior_of(conn: &mut store::AnyConn, period: Period) -> Result<Option<Prior>, Error> {
-    let books = store::ledger::books(conn)?;
+fn prior_of(
+    conn: &mut store::AnyConn,
+    books: &ledger::Books,
+    period: Period,
+) -> Result<Option<Prior>, Error> {
     let Some((run, _)) = books.live_run(period) else {
         return Ok(None);
     };

@@ -94,12 +94,17 @@ pub(crate) enum Access {
 /// `busy_timeout` comes first: the pool opens connections side by side, and switching to WAL takes
 /// a lock. `synchronous = FULL` because a posted ledger line must survive a power cut.
 /// `recursive_triggers` makes INSERT OR REPLACE fire the delete triggers of append-only tables.
+/// `temp_store = MEMORY` keeps what a statement that a trigger refuses is taken back with in memory;
+/// else every page that any statement changes is first written to a file. `page_size` counts for new
+/// files: records of half a thousand bytes leave less room unused in larger pages.
 const SQLITE_SETTINGS: &str = "\
     PRAGMA busy_timeout = 15000;\
+    PRAGMA page_size = 8192;\
     PRAGMA journal_mode = WAL;\
     PRAGMA synchronous = FULL;\
     PRAGMA foreign_keys = ON;\
     PRAGMA recursive_triggers = ON;\
+    PRAGMA temp_store = MEMORY;\
     PRAGMA cache_size = -32768;";
 
 /// Notices would go to standard error; text comes as UTF-8; instants are UTC.

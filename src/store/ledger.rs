@@ -15,6 +15,7 @@ mod proof;
 mod records;
 mod rows;
 mod schema;
+mod statement;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use proof::{BundleOrder, close_of, statement_bundle};
 pub use records::{
     checkpoint_at, events, events_of, latest_checkpoint, leaf_hashes, receipt, record_count,
 };
+pub use statement::statement;
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]

@@ -40,7 +40,8 @@ impl App {
         let inputs = &frozen.inputs;
         let period = inputs.period;
         let (history, events, unattributed) = self.store().read(|conn| {
-            let history = history(conn, period)?;
+            let books = store::ledger::current_books(self.store(), conn)?;
+            let history = history(conn, &books, period)?;
             let events = store::ledger::events(conn, 1)?;
             let unattributed = unattributed(conn, &inputs.facts)?;
             Ok::<_, Error>((history, events, unattributed))
@@ -100,8 +101,11 @@ fn unattributed(conn: &mut store::AnyConn, facts: &Facts) -> Result<Vec<(String,
 }
 
 /// Assessments of the months before, oldest first; months without a standing run are left out.
-fn history(conn: &mut store::AnyConn, period: Period) -> Result<Vec<Assessment>, Error> {
-    let books = store::ledger::books(conn)?;
+fn history(
+    conn: &mut store::AnyConn,
+    books: &ledger::Books,
+    period: Period,
+) -> Result<Vec<Assessment>, Error> {
     let mut found = Vec::new();
     let mut month = period;
     for _ in 0..HISTORY_MONTHS {

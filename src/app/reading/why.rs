@@ -133,10 +133,8 @@ impl App {
                 reason,
             });
         }
-        let events = self
-            .store()
-            .read(|conn| store::ledger::events_of(conn, department).map_err(Error::from))?;
-        Ok(ledger::statement(department, &events, from, to))
+        self.store()
+            .read(|conn| store::ledger::statement(conn, department, from, to).map_err(Error::from))
     }
 }
 

@@ -55,7 +55,7 @@ impl Reader<'_> {
         self.asked += 7_919;
         let department = department(self.asked % self.departments);
         let month = u32::try_from(self.asked % 12)? + 1;
-        let march = Period::new(2026, month).ok_or("没有这个月 (no such month)")?;
+        let period = Period::new(2026, month).ok_or("没有这个月 (no such month)")?;
         let records = self.ours.records()?;
         let as_of = records - u64::try_from(self.asked)? % (records / 2);
         let store: &Store = self.ours.store();
@@ -63,13 +63,10 @@ impl Reader<'_> {
         match self.question {
             Question::Balance => {
                 let account = Account::Payable(department);
-                store.read(|conn| books::balance(conn, &account, march.last_day(), as_of))?;
+                store.read(|conn| books::balance(conn, &account, period.last_day(), as_of))?;
             }
             Question::Statement => {
-                store.read(|conn| {
-                    let own = books::events_of(conn, &department)?;
-                    Ok::<_, books::ExecuteError>(ledger::statement(&department, &own, march, march))
-                })?;
+                store.read(|conn| books::statement(conn, &department, period, period))?;
             }
             Question::Receipt => {
                 let own = store.read(|conn| books::events_of(conn, &department))?;

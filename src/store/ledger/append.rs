@@ -58,25 +58,20 @@ struct Run {
     charters: Vec<CharterRow>,
 }
 
-/// PostgreSQL takes 65,535 values in a statement, and a transaction has twenty.
-const ROWS_MAX: usize = 2_000;
-
 macro_rules! insert {
     ($conn:expr, $table:ident, $rows:expr) => {
         match $conn {
-            AnyConn::Pg(pg) => {
-                for part in $rows.chunks(ROWS_MAX) {
-                    diesel::insert_into($table::table)
-                        .values(part)
-                        .execute(pg)?;
-                }
+            AnyConn::Pg(pg) if $rows.len() > 1 => {
+                diesel::copy_from($table::table)
+                    .from_insertable(&$rows)
+                    .execute(pg)?;
             }
             // One process, no round trips: a statement prepared once is as fast as many rows.
-            AnyConn::Sqlite(sqlite) => {
-                for row in &$rows {
+            _ => {
+                for row in $rows {
                     diesel::insert_into($table::table)
                         .values(row)
-                        .execute(sqlite)?;
+                        .execute($conn)?;
                 }
             }
         }

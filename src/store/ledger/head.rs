@@ -8,13 +8,14 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use diesel::dsl::max;
 use diesel::prelude::*;
 use ledger::{Books, CompactRange, Digest, Event, LedgerError, leaf};
 
 use super::ExecuteError;
 use super::projection::AccountIds;
 use super::records;
-use super::schema::checkpoints;
+use super::schema::{checkpoints, ledger_records};
 use crate::cells;
 use crate::conn::AnyConn;
 use crate::error::StoreError;
@@ -73,15 +74,22 @@ impl HeadCache {
 
     /// The head as the transaction at hand sees it.
     pub(super) fn current(&self, conn: &mut AnyConn) -> Result<Head, ExecuteError> {
-        let mut head = match self.get() {
-            Some(kept) if root_at(conn, kept.log.size())? == Some(kept.log.root()) => {
-                Head::clone(&kept)
-            }
-            _ => Head::default(),
-        };
+        let kept = self.get().unwrap_or_default();
+        let seen = Seen::at(conn, kept.log.size())?;
+        if seen.root != Some(kept.log.root()) {
+            return Self::follow_up(conn, Head::default());
+        }
+        if seen.records == kept.log.size() {
+            return Ok(Head::clone(&kept));
+        }
+        Self::follow_up(conn, Head::clone(&kept))
+    }
+
+    /// Reads and follows what was recorded after the head.
+    fn follow_up(conn: &mut AnyConn, mut head: Head) -> Result<Head, ExecuteError> {
         let tail = records::events(conn, head.log.size() + 1)?;
         head.follow(&tail)?;
-        let sealed = root_at(conn, head.log.size())?;
+        let sealed = Seen::at(conn, head.log.size())?.root;
         if sealed != Some(head.log.root()) && head.log.size() > 0 {
             return Err(ExecuteError::Damaged(LedgerError::BrokenRecord {
                 seq: head.log.size(),
@@ -92,13 +100,28 @@ impl HeadCache {
     }
 }
 
-/// The root of the checkpoint of a size, if there is one.
-fn root_at(conn: &mut AnyConn, size: u64) -> Result<Option<Digest>, StoreError> {
-    let size = cells::count_cell("checkpoints", "tree_size", size)?;
-    let root: Option<Vec<u8>> = checkpoints::table
-        .find(size)
-        .select(checkpoints::root_hash)
-        .first(conn)
-        .optional()?;
-    Ok(root.and_then(|root| Digest::from_slice(&root)))
+/// How far the log goes, and the root that is signed at a size.
+struct Seen {
+    root: Option<Digest>,
+    records: u64,
+}
+
+impl Seen {
+    /// One question, since a command on PostgreSQL costs mostly its round trips.
+    fn at(conn: &mut AnyConn, size: u64) -> Result<Self, StoreError> {
+        let size = cells::count_cell("checkpoints", "tree_size", size)?;
+        let last = ledger_records::table
+            .select(max(ledger_records::seq))
+            .single_value();
+        let root = checkpoints::table
+            .find(size)
+            .select(checkpoints::root_hash)
+            .single_value();
+        let (root, last): (Option<Vec<u8>>, Option<i64>) =
+            diesel::select((root, last)).first(conn)?;
+        Ok(Self {
+            root: root.and_then(|root| Digest::from_slice(&root)),
+            records: cells::count("ledger_records", "seq", last.unwrap_or(0))?,
+        })
+    }
 }

@@ -10,7 +10,7 @@ use super::schema::{
 
 /// A row of `ledger_records`.
 #[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
-#[diesel(table_name = ledger_records)]
+#[diesel(table_name = ledger_records, treat_none_as_default_value = false)]
 pub(super) struct RecordRow {
     pub(super) seq: i64,
     pub(super) kind: String,
@@ -23,7 +23,7 @@ pub(super) struct RecordRow {
 
 /// A row of `accounts`.
 #[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
-#[diesel(table_name = accounts)]
+#[diesel(table_name = accounts, treat_none_as_default_value = false)]
 pub(super) struct AccountRow {
     pub(super) id: i64,
     pub(super) code: String,
@@ -75,7 +75,7 @@ pub(super) struct PostingRow {
 
 /// A row of `period_events`.
 #[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
-#[diesel(table_name = period_events)]
+#[diesel(table_name = period_events, treat_none_as_default_value = false)]
 pub(super) struct PeriodRow {
     pub(super) period: String,
     pub(super) event_index: i64,
@@ -163,7 +163,7 @@ pub(super) struct CharterRow {
 
 /// A row of `checkpoints`.
 #[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
-#[diesel(table_name = checkpoints)]
+#[diesel(table_name = checkpoints, treat_none_as_default_value = false)]
 pub(super) struct CheckpointRow {
     pub(super) tree_size: i64,
     pub(super) root_hash: Vec<u8>,

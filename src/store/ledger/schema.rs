@@ -163,4 +163,4 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(ledger_records, txns);
+diesel::allow_tables_to_appear_in_same_query!(ledger_records, postings, txns);

@@ -82,6 +82,30 @@ impl Model {
         assert_eq!(report.findings, vec![]);
         assert_eq!(report.root, self.log.root());
         self.compare_balances(db);
+        self.compare_statements(db);
+    }
+
+    /// Every department's statement of every range of months against what all its records make.
+    fn compare_statements(&self, db: &TestDb) {
+        let departments: std::collections::BTreeSet<_> = self
+            .books
+            .accounts()
+            .filter_map(|(account, _)| account.department().cloned())
+            .chain([department(99)])
+            .collect();
+        let months = ["2026-02", "2026-03", "2026-04", "2027-01"].map(period);
+        for department in &departments {
+            for from in months {
+                for to in months.into_iter().filter(|to| from <= *to) {
+                    let found = db
+                        .store
+                        .read(|conn| super::super::statement(conn, department, from, to))
+                        .unwrap();
+                    let expected = ledger::statement(department, &self.events, from, to);
+                    assert_eq!(found, expected, "{department} {from} {to}");
+                }
+            }
+        }
     }
 
     /// Every balance on a few days, as known at a few records, against plain addition.

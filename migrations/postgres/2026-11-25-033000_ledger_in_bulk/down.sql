@@ -1,0 +1,2 @@
+-- The rules stay as this migration left them; taking it back is for starting over.
+DROP VIEW ledger_projections;
