@@ -104,6 +104,22 @@ pub enum StoreError {
         /// What the database said.
         message: String,
     },
+    /// There is no room left on the disk, or in what the database may use of it.
+    #[error(
+        "磁盘或数据库空间已满，本次什么也没有写入；请腾出空间后重试：{message} (no space left; nothing was written)"
+    )]
+    Full {
+        /// What the database said.
+        message: String,
+    },
+    /// The disk failed under the database.
+    #[error(
+        "数据库文件读写失败；请检查磁盘，重新启动后运行 hengxiang ledger audit 核对：{message} (the disk failed)"
+    )]
+    Disk {
+        /// What the database said.
+        message: String,
+    },
     /// A unique key or a reference is violated.
     #[error("与已有数据冲突：{constraint} (conflicts with existing data)")]
     Conflict {
@@ -185,6 +201,11 @@ impl StoreError {
 
 impl From<DieselError> for StoreError {
     fn from(error: DieselError) -> Self {
+        // SQLite has rolled back by itself when a commit fails for want of room.
+        let error = match error {
+            DieselError::RollbackErrorOnCommit { commit_error, .. } => *commit_error,
+            other => other,
+        };
         let DieselError::DatabaseError(kind, ref info) = error else {
             return Self::Db(error);
         };
@@ -206,6 +227,16 @@ impl From<DieselError> for StoreError {
             {
                 Self::Busy { message }
             }
+            _ if says_any(
+                &message,
+                &["database or disk is full", "No space left on device"],
+            ) =>
+            {
+                Self::Full { message }
+            }
+            _ if says_any(&message, &["disk I/O error", "Input/output error"]) => {
+                Self::Disk { message }
+            }
             _ => match message.strip_prefix(REFUSAL) {
                 Some(reason) => Self::Refused {
                     message: reason.to_owned(),
@@ -214,6 +245,10 @@ impl From<DieselError> for StoreError {
             },
         }
     }
+}
+
+fn says_any(message: &str, texts: &[&str]) -> bool {
+    texts.iter().any(|text| message.contains(text))
 }
 
 impl From<diesel::r2d2::PoolError> for StoreError {

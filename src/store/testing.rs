@@ -41,7 +41,11 @@ enum Home {
 impl TestDb {
     /// A database in a temporary file.
     pub(crate) fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::sqlite_in(tempfile::tempdir().unwrap())
+    }
+
+    /// The same in a folder.
+    pub(crate) fn sqlite_in(folder: tempfile::TempDir) -> Self {
         let url = format!("sqlite:{}", folder.path().join("hx.db").display());
         Self {
             store: Store::create(&url).unwrap(),
@@ -52,25 +56,33 @@ impl TestDb {
 
     /// A schema on the test server; `None` without one.
     pub(crate) fn postgres() -> Option<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let Ok(server) = std::env::var(PG_URL) else {
             eprintln!("{PG_URL} 未设置，未测试 PostgreSQL (not set: PostgreSQL was not tested)");
             return None;
         };
+        Some(Self::postgres_at(&server, ""))
+    }
+
+    /// A schema on a server, with further options of the connection, percent-encoded.
+    pub(crate) fn postgres_at(server: &str, options: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let schema = format!("hx_test_{}_{number}", std::process::id());
-        let mut conn = PgConnection::establish(&server).unwrap();
+        let mut conn = PgConnection::establish(server).unwrap();
         conn.batch_execute(&format!(
             "DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}"
         ))
         .unwrap();
         let mark = if server.contains('?') { '&' } else { '?' };
-        let url = format!("{server}{mark}options=-csearch_path%3D{schema}");
-        Some(Self {
+        let url = format!("{server}{mark}options=-csearch_path%3D{schema}{options}");
+        Self {
             store: Store::create(&url).unwrap(),
             url,
-            _home: Home::Schema { server, schema },
-        })
+            _home: Home::Schema {
+                server: server.to_owned(),
+                schema,
+            },
+        }
     }
 
     /// A database of the kind; `None` where there is no server for it.

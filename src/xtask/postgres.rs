@@ -49,12 +49,13 @@ impl Postgres {
         let programs = programs().context("no PostgreSQL server programs found")?;
         // Not below target/: when we are root the server runs as `postgres`, who must be able to
         // walk there, and a checkout below /root lets nobody pass.
-        let folder = std::env::temp_dir().join(format!("hengxiang-pg-{}", std::process::id()));
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let name = format!("hengxiang-pg-{}-{port}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
         fs::create_dir_all(&folder)?;
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(&folder))?;
         }
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
         let server = Self {
             folder,
@@ -99,6 +100,19 @@ impl Postgres {
             ],
         )?;
         Ok(server)
+    }
+
+    /// The shell command that stops the server at once, as a crash does, and starts it again.
+    pub fn restart_at_once(&self) -> String {
+        let user = if is_root() {
+            "runuser -u postgres -- "
+        } else {
+            ""
+        };
+        let program = self.programs.join("pg_ctl");
+        let (program, data, log) = (program.display(), self.data(), self.folder.join("log"));
+        let log = log.display();
+        format!("cd / && {user}{program} -D {data} -m immediate -w -l {log} restart")
     }
 
     fn data(&self) -> String {

@@ -13,7 +13,7 @@ use crate::postgres::{self, Durability, Postgres};
 pub struct Options {
     /// Only tests whose name contains this
     filter: Option<String>,
-    /// The long variants: a million random formulas on PostgreSQL, a whole city
+    /// The long variants: a million random formulas on PostgreSQL, a whole city, hundreds of kills
     #[arg(long)]
     nightly: bool,
     /// Skip the tests on PostgreSQL and in the browser; installs nothing
@@ -36,6 +36,7 @@ fn missing_packages() -> Vec<&'static str> {
         ),
         (has_program("pdftotext"), "poppler-utils"),
         (has_program("hledger"), "hledger"),
+        (has_program("strace"), "strace"),
     ]
     .into_iter()
     .filter_map(|(there, package)| (!there).then_some(package))
@@ -61,6 +62,15 @@ pub fn test(options: &Options) -> anyhow::Result<()> {
         apt_install(&missing)?;
     }
     let server = Postgres::start(Durability::Fleeting)?;
+    let victim = options
+        .nightly
+        .then(|| Postgres::start(Durability::Synced))
+        .transpose()?;
+    if let Some(victim) = &victim {
+        command
+            .env("HENGXIANG_TEST_PG_CRASH_URL", &victim.url)
+            .env("HENGXIANG_TEST_PG_CRASH_RESTART", victim.restart_at_once());
+    }
     run(command
         .env("HENGXIANG_TEST_PG_URL", &server.url)
         .env("HENGXIANG_TEST_BROWSER", "chromium"))

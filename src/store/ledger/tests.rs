@@ -8,6 +8,7 @@
 mod attacks;
 mod client;
 mod crash;
+mod faults;
 mod model;
 mod mutation;
 mod races;

@@ -11,7 +11,7 @@ use ledger::leaf;
 use super::client::{Client, Report};
 use super::trial::random::{self, Small};
 use super::*;
-use crate::conn::Backend;
+use crate::conn::{Access, Backend};
 use crate::pool::Store;
 
 /// Kills after which a history begins anew: the random commands run out of months and numbers.
@@ -23,10 +23,10 @@ fn kills() -> u32 {
 }
 
 /// Numbers that look random and are the same each time.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
+    pub(super) fn roll(&mut self, below: u64) -> u64 {
         // Steele, Lea, Flood: SplitMix64.
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
@@ -49,12 +49,23 @@ fn asked(books: &Books, step: Small) -> (Command, UtcMicros) {
     (by(actor, action), UtcMicros::new(now))
 }
 
-/// What the client does until it is killed or its server is gone.
+/// Failures of the database after which a client gives up.
+const FAILURES_MAX: u32 = 3;
+
+/// Commands after which it has done enough; it is killed long before that.
+const TURNS_MAX: u32 = 60;
+
+/// What the client does until it is killed, or its database has failed too often.
 pub(super) fn work(store: &Store, life: u32, report: &mut Report) {
     let mut dice = Dice(u64::from(life) << 32);
-    loop {
-        let Ok(books) = store.read(|conn| current_books(store, conn)) else {
+    let mut failures = 0;
+    for _ in 0..TURNS_MAX {
+        if failures == FAILURES_MAX {
             return;
+        }
+        let Ok(books) = store.read(|conn| current_books(store, conn)) else {
+            failures += 1;
+            continue;
         };
         let (what, who, much) = dice.step();
         report.say(&format!("asks {} {what} {who} {much}", books.records()));
@@ -68,8 +79,11 @@ pub(super) fn work(store: &Store, life: u32, report: &mut Report) {
                 None => report.say("done"),
             },
             Err(ExecuteError::Rejected(_)) => report.say("refused"),
-            // A server that goes away says so in many ways.
-            Err(ExecuteError::Store(_)) => return,
+            Err(ExecuteError::Store(fault)) => {
+                let fault = fault.to_string().replace('\n', " ");
+                report.say(&format!("failed {fault}"));
+                failures += 1;
+            }
             Err(ExecuteError::Damaged(fault) | ExecuteError::Unprovable(fault)) => {
                 panic!("{fault}")
             }
@@ -79,25 +93,27 @@ pub(super) fn work(store: &Store, life: u32, report: &mut Report) {
 
 /// How kills hit.
 #[derive(Debug, Default)]
-struct Count {
-    kills: u32,
-    commands: u32,
+pub(super) struct Count {
+    pub(super) kills: u32,
+    pub(super) commands: u32,
     /// Commands that were asked and not answered, and how many of them were found done.
-    cut_off: u32,
-    found_done: u32,
+    pub(super) cut_off: u32,
+    pub(super) found_done: u32,
 }
 
 /// What must be in the database, from what clients were told.
-struct Witness {
-    url: String,
+pub(super) struct Witness {
+    pub(super) url: String,
     events: Vec<Event>,
     books: Books,
-    count: Count,
+    pub(super) count: Count,
+    /// What clients said of failures of the database.
+    pub(super) faults: Vec<String>,
 }
 
 impl Witness {
     /// A witness of a new history on an empty database.
-    fn new(url: &str, count: Count) -> Self {
+    pub(super) fn new(url: &str, count: Count) -> Self {
         let store = Store::open(url).unwrap();
         let now = UtcMicros::new(1_774_915_200_000_000);
         let events = execute_all(&store, &super::model::begun(), now, &signer()).unwrap();
@@ -106,59 +122,83 @@ impl Witness {
             books: Books::replay(&events).unwrap(),
             events,
             count,
+            faults: Vec::new(),
         }
     }
 
-    /// Reads a dead client's report, compares the database with it, and asks again what was not
-    /// answered. The store is opened as after a restart, and closed again.
-    fn inspect(&mut self, report: &str) {
+    /// Reads the report of a client that is no more, compares the database with it, and asks again
+    /// what was not answered. The store is opened as after a restart, and closed again.
+    pub(super) fn inspect(&mut self, report: &str) {
         let mut open = None;
         // A line that was cut off was not acknowledged.
         let whole = report.rsplit_once('\n').map_or("", |(lines, _)| lines);
         for line in whole.lines().skip(1) {
-            let words: Vec<&str> = line.split(' ').collect();
-            let number = |at: usize| words[at].parse::<u64>().unwrap();
-            if words[0] == "asks" {
-                assert_eq!(number(1), self.books.records(), "{line}");
-                let small = |at| u8::try_from(number(at)).unwrap();
-                let step = (small(2), small(3), u16::try_from(number(4)).unwrap());
-                open = Some(asked(&self.books, step));
-                self.count.commands += 1;
-                continue;
-            }
-            let (command, now) = open.take().unwrap();
-            let decided = ledger::decide_all(&self.books, &[command], now);
-            assert_eq!(decided.is_err(), words[0] == "refused", "{line}");
-            if let Ok(decided) = decided {
-                let last = decided.events.last();
-                let hash = last.map(|event| leaf::event_hash(self.books.hash(), event).to_string());
-                assert_eq!(hash.as_deref(), words.get(2).copied(), "{line}");
-                self.events.extend(decided.events);
-                self.books = decided.books;
+            let (what, rest) = line.split_once(' ').unwrap_or((line, ""));
+            match what {
+                "asks" => {
+                    let numbers: Vec<u64> =
+                        rest.split(' ').map(|word| word.parse().unwrap()).collect();
+                    if let Some((command, now)) = open.take() {
+                        // It failed; what its client saw afterwards tells whether it was done.
+                        let is_done = numbers[0] > self.books.records();
+                        self.settle(&command, now, is_done);
+                    }
+                    assert_eq!(numbers[0], self.books.records(), "{line}");
+                    let small = |at: usize| u8::try_from(numbers[at]).unwrap();
+                    let step = (small(1), small(2), u16::try_from(numbers[3]).unwrap());
+                    open = Some(asked(&self.books, step));
+                    self.count.commands += 1;
+                }
+                "failed" => self.faults.push(rest.to_owned()),
+                _ => {
+                    let (command, now) = open.take().unwrap();
+                    let before = self.books.clone();
+                    let decided = ledger::decide_all(&before, std::slice::from_ref(&command), now);
+                    assert_eq!(decided.is_err(), what == "refused", "{line}");
+                    if let Ok(decided) = decided {
+                        let told = decided.events.last().map_or(String::new(), |last| {
+                            format!("{} {}", last.seq, leaf::event_hash(before.hash(), last))
+                        });
+                        assert_eq!(told, rest, "{line}");
+                        self.take(decided);
+                    }
+                }
             }
         }
-        let store = Store::open(&self.url).unwrap();
+        let store = open_again(&self.url);
         // Whoever had the turn when it died has given it back.
         store.write_in_turn(|_| Ok::<_, StoreError>(())).unwrap();
         self.compare(&store, open);
     }
 
+    fn take(&mut self, decided: ledger::Decided) {
+        self.events.extend(decided.events);
+        self.books = decided.books;
+    }
+
+    /// Takes note of a command that was not answered.
+    fn settle(&mut self, command: &Command, now: UtcMicros, is_done: bool) {
+        self.count.cut_off += 1;
+        if is_done {
+            self.count.found_done += 1;
+            let decided = ledger::decide_all(&self.books, std::slice::from_ref(command), now);
+            self.take(decided.expect("what was refused was recorded"));
+        }
+    }
+
     fn compare(&mut self, store: &Store, open: Option<(Command, UtcMicros)>) {
         let found = store.read(|conn| super::super::events(conn, 1)).unwrap();
-        let acknowledged = self.events.len();
-        assert!(found.len() >= acknowledged, "acknowledged records are lost");
+        assert!(
+            found.len() >= self.events.len(),
+            "acknowledged records are lost"
+        );
         let Some((command, now)) = open else {
             assert_eq!(found, self.events);
             return self.audit(store);
         };
-        let decided = ledger::decide_all(&self.books, std::slice::from_ref(&command), now);
-        self.count.cut_off += 1;
-        let is_done = found.len() > acknowledged;
-        if is_done {
-            self.count.found_done += 1;
-            let decided = decided.as_ref().expect("what was refused was recorded");
-            self.events.extend(decided.events.iter().cloned());
-        }
+        let is_done = found.len() > self.events.len();
+        let expected = ledger::decide_all(&self.books, std::slice::from_ref(&command), now);
+        self.settle(&command, now, is_done);
         assert_eq!(found, self.events, "{command:?} is half done");
         self.audit(store);
         let again = match execute(store, &command, now, &signer()) {
@@ -166,12 +206,12 @@ impl Witness {
             Err(ExecuteError::Rejected(rejection)) => Err(rejection),
             Err(other) => panic!("{other}: {command:?}"),
         };
-        let expected = decided.map(|decided| {
-            self.books = decided.books;
-            if is_done { Vec::new() } else { decided.events }
-        });
-        assert_eq!(again, expected, "asked again: {command:?}");
-        self.events.extend(again.into_iter().flatten());
+        let told = expected.clone().map(|decided| decided.events);
+        let told = if is_done { Ok(Vec::new()) } else { told };
+        assert_eq!(again, told, "asked again: {command:?}");
+        if let (false, Ok(decided)) = (is_done, expected) {
+            self.take(decided);
+        }
     }
 
     fn audit(&self, store: &Store) {
@@ -190,6 +230,17 @@ impl Witness {
             assert_eq!(sound.unwrap(), ["ok"]);
         }
     }
+}
+
+/// Opens a database whose server may be recovering still.
+fn open_again(url: &str) -> Store {
+    for _ in 0..600 {
+        match Store::open(url) {
+            Err(StoreError::Connect { .. }) => std::thread::sleep(Duration::from_millis(50)),
+            opened => return opened.unwrap(),
+        }
+    }
+    panic!("the server does not come back");
 }
 
 /// Starts a client, strikes at a random moment, and has the witness look.
@@ -234,4 +285,79 @@ db_test! {
         println!("{backend:?}: {count:?}");
         assert!(count.cut_off > count.kills / 4, "kills missed the work: {count:?}");
     }
+}
+
+/// The URL of a server that may be killed, and the shell command that stops it at once and starts it
+/// again; `cargo xtask test --nightly` has one.
+const SERVER: [&str; 2] = [
+    "HENGXIANG_TEST_PG_CRASH_URL",
+    "HENGXIANG_TEST_PG_CRASH_RESTART",
+];
+
+/// Kills of the server, in the nightly mode.
+const SERVER_KILLS: u32 = 60;
+
+fn shell(command: &str) {
+    let output = std::process::Command::new("sh")
+        .args(["-c", command])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{command}: {output:?}");
+}
+
+/// Ends the server processes of all clients by the signal that cannot be caught. The server takes
+/// this for a crash, stops everything and recovers from its log.
+fn kill_backends(url: &str) {
+    let target = crate::target::Target::parse(url).unwrap();
+    let mut conn = AnyConn::establish_to(&target, Access::ReadWrite).unwrap();
+    let pids = super::tables::lines(
+        &mut conn,
+        "SELECT pid::text AS line FROM pg_stat_activity \
+         WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+    );
+    if pids.is_empty() {
+        return;
+    }
+    shell(&format!("kill -9 {}", pids.join(" ")));
+    // The server has noticed when it takes this connection too.
+    for _ in 0..6_000 {
+        if conn.batch_execute("SELECT 1").is_err() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("the server goes on as if nothing had happened");
+}
+
+#[test]
+fn servers_killed_at_any_moment_lose_nothing_and_leave_nothing_half_done() {
+    let [Ok(server), Ok(restart)] = SERVER.map(std::env::var) else {
+        println!(
+            "{SERVER:?} are not set: no server was killed; `cargo xtask test --nightly` does it"
+        );
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let mut dice = Dice(5);
+    let mut count = Count::default();
+    while count.kills < SERVER_KILLS {
+        let db = TestDb::postgres_at(&server, "");
+        let mut witness = Witness::new(&db.url, count);
+        for _ in 0..KILLS_A_HISTORY {
+            strike(&mut witness, folder.path(), &mut dice, |client| {
+                // A client that is connected loses its own server process, or all of the server.
+                match client.report().len() {
+                    0 => {}
+                    length if length.is_multiple_of(2) => shell(&restart),
+                    _ => kill_backends(&server),
+                }
+            });
+        }
+        count = witness.count;
+    }
+    println!("server: {count:?}");
+    assert!(
+        count.cut_off > count.kills / 4,
+        "kills missed the work: {count:?}"
+    );
 }
