@@ -12,6 +12,7 @@ mod model;
 mod mutation;
 mod races;
 mod tables;
+mod tamper;
 mod told;
 
 use diesel::connection::SimpleConnection;
