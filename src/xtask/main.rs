@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask demo | test | ci | fuzz | bench-ledger | bench-rules | bless | new-migration`.
+//! Developer commands: `cargo xtask demo | test | ci | fuzz | tamper | bench-ledger | bench-rules | bless | new-migration`.
 
 mod bench_ledger;
 mod bench_rules;
@@ -8,6 +8,7 @@ mod fuzz;
 mod machine;
 mod migration;
 mod postgres;
+mod tamper;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -34,6 +35,8 @@ enum Command {
     BenchRules(bench_rules::Options),
     /// Measure posting beside doubleentry and plain inserts, reading a large ledger, its size
     BenchLedger(bench_ledger::Options),
+    /// Attack a ledger in random ways and count who notices
+    Tamper(tamper::Options),
     /// Accept the current output as the new goldens (insta)
     Bless,
     /// Create an empty migration pair for both databases
@@ -51,6 +54,7 @@ fn main() -> anyhow::Result<()> {
         Command::Fuzz(options) => fuzz::fuzz(&options),
         Command::BenchRules(options) => bench_rules::bench_rules(&options),
         Command::BenchLedger(options) => bench_ledger::bench_ledger(&options),
+        Command::Tamper(options) => tamper::tamper(&options),
         Command::Bless => test::bless(),
         Command::NewMigration { name } => migration::new_migration(&name),
     }

@@ -13,6 +13,7 @@ mod model;
 mod mutation;
 mod races;
 mod tables;
+mod tamper;
 mod told;
 
 use diesel::connection::SimpleConnection;

@@ -1072,16 +1072,21 @@ fn checks(target: &Target) -> Attacks<'_> {
     ]
 }
 
-/// What changes, removes or empties a table.
-pub(super) fn on_append_only(trigger: &str, table: &str) -> String {
-    let mut sql = String::new();
-    let column = match table {
+/// A column of a table.
+pub(super) fn some_column(table: &str) -> &'static str {
+    match table {
         "accounts" => "guard",
         "txns" => "memo",
         "postings" => "amount_fen",
         "checkpoints" => "note",
         _ => "kind",
-    };
+    }
+}
+
+/// What changes, removes or empties a table.
+pub(super) fn on_append_only(trigger: &str, table: &str) -> String {
+    let mut sql = String::new();
+    let column = some_column(table);
     let _ = match trigger.rsplit('_').next() {
         Some("update") => write!(sql, "UPDATE {table} SET {column} = {column}"),
         Some("truncate") => write!(sql, "TRUNCATE {table}"),

@@ -13,7 +13,7 @@ use super::*;
 use crate::conn::{AnyConn, Backend};
 use crate::ledger::trial::{approve_order, contest, liaison, pay, propose, receipt, refuse_order};
 
-const TABLES: [&str; 12] = [
+pub(super) const TABLES: [&str; 12] = [
     "ledger_records",
     "accounts",
     "txns",
@@ -29,13 +29,13 @@ const TABLES: [&str; 12] = [
 ];
 
 #[derive(QueryableByName)]
-struct Object {
+pub(super) struct Object {
     #[diesel(sql_type = Text)]
     name: String,
     #[diesel(sql_type = Text)]
     table_name: String,
     #[diesel(sql_type = Text)]
-    sql: String,
+    pub(super) sql: String,
 }
 
 /// Objects of the ledger's tables, in order.
@@ -51,7 +51,7 @@ fn objects(conn: &mut AnyConn, sqlite: &str, postgres: &str) -> Vec<Object> {
 }
 
 /// The triggers, with the text that holds their rules.
-fn triggers(conn: &mut AnyConn) -> Vec<Object> {
+pub(super) fn triggers(conn: &mut AnyConn) -> Vec<Object> {
     objects(
         conn,
         "SELECT name, tbl_name AS table_name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY 1",
