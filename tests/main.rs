@@ -5,8 +5,10 @@
     reason = "tests fail by panicking"
 )]
 
+mod appeals;
 mod bad_input;
 mod bundles;
+mod claims;
 mod money;
 mod monthly_run;
 mod payments;

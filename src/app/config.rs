@@ -11,6 +11,9 @@
 //! | `office.issuer` | 郑州市政务数据共享主管部门 | the bulletin is signed by another office |
 //! | `office.document_prefix` | 郑数考 | document numbers start otherwise |
 //! | `schedule.monthly_run` | `30 6 5 * *` | five POSIX cron fields, Asia/Shanghai |
+//! | `appeals.open_days`, `.accept_days`, `.negotiating_days`, `.coordinating_days`, `.escalated_days` | 15, 5, 10, 15, 30 | working days of appeals (art. 28): other limits hold |
+//! | `appeals.remind_days` | 3 | the work list reminds earlier or later |
+//! | `appeals.basis` | 本级考核办法 | where these limits are laid down, as refusals cite it |
 //! | `report.fonts` | none | licensed fonts are looked for there |
 
 use std::path::{Path, PathBuf};
@@ -18,6 +21,8 @@ use std::path::{Path, PathBuf};
 use bundle::{Policy, Signatures};
 use domain::{Diagnostic, JurisdictionCode, Place};
 use toml_edit::{Document, Item};
+
+use crate::appeals::AppealTerms;
 
 /// The settings of an installation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +45,8 @@ pub struct Config {
     pub document_prefix: String,
     /// When the monthly run starts.
     pub monthly_run: String,
+    /// Time limits of appeals.
+    pub appeals: AppealTerms,
     /// Folder of licensed fonts.
     pub fonts: Option<PathBuf>,
 }
@@ -67,6 +74,15 @@ pub const TEMPLATE: &str = "\
 [schedule]
 # monthly_run = \"30 6 5 * *\"     # minute hour day month weekday, Asia/Shanghai
 
+[appeals]                            # working days; art. 28 names the steps and no limits
+# open_days = 15                    # from publication to the appeal
+# accept_days = 5                   # to its first step
+# negotiating_days = 10
+# coordinating_days = 15
+# escalated_days = 30
+# remind_days = 3                   # the work list reminds so long before
+# basis = \"本级考核办法（条例第二十八条未定期限）\"
+
 [report]
 # fonts = \"/path/of/licensed/fonts\"
 ";
@@ -87,6 +103,7 @@ impl Config {
             issuer: "郑州市政务数据共享主管部门".to_owned(),
             document_prefix: "郑数考".to_owned(),
             monthly_run: "30 6 5 * *".to_owned(),
+            appeals: AppealTerms::default(),
             fonts: None,
         }
     }
@@ -161,6 +178,11 @@ impl Config {
     fn set(&mut self, section: &str, key: &str, item: &Item) -> Result<(), (&'static str, String)> {
         if (section, key) == ("rules", "trust") {
             return self.set_trust(item);
+        }
+        if section == "appeals"
+            && let Some(taken) = self.appeals.set(key, item)
+        {
+            return taken.map_err(|message| ("config.appeals", message));
         }
         let Some(text) = item.as_str() else {
             return Err((
@@ -265,6 +287,30 @@ mod tests {
             codes(&format!("{sound}folder = \"rules\"\n")),
             ["config.trust"]
         );
+    }
+
+    #[test]
+    fn limits_of_appeals_are_working_days() {
+        let parse = |text: &str| Config::parse(Path::new("."), text);
+        let config = parse("[appeals]\nopen_days = 20\nbasis = \"郑数发〔2026〕3号\"\n").unwrap();
+        assert_eq!(
+            (config.appeals.open_days, config.appeals.accept_days),
+            (20, 5)
+        );
+        assert_eq!(config.appeals.basis, "郑数发〔2026〕3号");
+        for text in [
+            "open_days = 0",
+            "open_days = \"20\"",
+            "open_days = 251",
+            "basis = \" \"",
+        ] {
+            let faults = parse(&format!("[appeals]\n{text}\n")).unwrap_err();
+            assert_eq!(
+                (faults[0].code, faults[0].place.line),
+                ("config.appeals", 2),
+                "{text}"
+            );
+        }
     }
 
     #[test]

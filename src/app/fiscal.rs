@@ -45,6 +45,15 @@ pub struct Advice {
     pub lines: Vec<AdviceLine>,
 }
 
+/// A rule that an order may name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleChoice {
+    /// Its id in the pack in use.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+}
+
 impl App {
     /// The advice that follows from the run of a month that stands.
     pub fn fiscal_advice(&self, period: Period) -> Result<Advice, Error> {
@@ -72,6 +81,25 @@ impl App {
             lines: lines.collect(),
             run,
         })
+    }
+
+    /// The rules that an order may name: constraints first, then indicators.
+    pub fn order_rules(&self) -> Result<Vec<RuleChoice>, Error> {
+        let rules = self.rules()?;
+        let pack = &rules.pack;
+        let choice = |id: &String, title: &String| RuleChoice {
+            id: id.clone(),
+            title: title.clone(),
+        };
+        let constraints = pack
+            .constraints
+            .iter()
+            .map(|own| choice(&own.id, &own.title));
+        let indicators = pack
+            .indicators
+            .iter()
+            .map(|own| choice(&own.id, &own.title));
+        Ok(constraints.chain(indicators).collect())
     }
 
     /// The rule of the pack in use that an order names: a constraint or an indicator.

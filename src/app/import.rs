@@ -10,7 +10,7 @@ use ingest::{Context, FileKind, Input, Judging, KnownResource, MemberMap, Readin
 use crate::App;
 use crate::error::Error;
 
-mod rows;
+pub(crate) mod rows;
 
 /// Largest file accepted: beyond it a file is split by month or department.
 const FILE_BYTES_MAX: u64 = 512 * 1024 * 1024;
@@ -95,7 +95,10 @@ impl App {
                 None => self.known(&kinds)?,
             };
             let today = self.clock().today();
-            let reading = context.read(&file.name, &file.bytes, today, progress)?;
+            let mut reading = context.read(&file.name, &file.bytes, today, progress)?;
+            if reading.kind == FileKind::Claims {
+                rows::refuse_declared(&mut reading, &self.books()?);
+            }
             summaries.push(self.load(&reading, importer)?);
             // What later files are checked against has changed when this one was of such a kind.
             known = (file.kind.order() >= FileKind::Usage.order()).then_some(context);
@@ -108,14 +111,9 @@ impl App {
     /// Puts the good rows, the rejects and the unattributed rows of a file into the database.
     pub(crate) fn load(&self, reading: &Reading, importer: &str) -> Result<FileSummary, Error> {
         let now = self.clock().now().naive_utc();
-        let upserted = self.store().write(|conn| {
-            let batch = store::batches::add(conn, &rows::new_batch(reading, importer, now))?;
-            store::batches::add_rejects(conn, batch, &rows::rejects(reading))?;
-            store::batches::add_unattributed(conn, batch, &rows::unattributed(reading))?;
-            let upserted = rows::upsert(conn, batch, &reading.rows)?;
-            store::batches::set_counts(conn, batch, &rows::counts(reading, upserted))?;
-            Ok::<_, Error>(upserted)
-        })?;
+        let upserted = self
+            .store()
+            .write(|conn| rows::load(conn, reading, importer, now))?;
         let rejects_csv = if reading.rejects.is_empty() {
             None
         } else {

@@ -2,10 +2,13 @@
 //! secret is here; what is decided is decided in the pure crates below.
 
 pub mod accounts;
+pub mod agenda;
+pub mod appeals;
 pub mod background;
 pub mod bless;
 pub mod bulletin;
 pub(crate) mod cache;
+pub mod claims;
 pub mod clock;
 pub mod config;
 pub mod error;
@@ -19,6 +22,7 @@ pub mod judging;
 pub mod keys;
 pub mod money;
 pub mod orders;
+pub mod papers;
 pub mod password;
 pub mod payments;
 pub mod pots;
@@ -50,7 +54,7 @@ pub mod ledger {
     pub use ::export::{Format, Totals, yuan};
     pub use ::ledger::{
         Account, AccountStatement, Component, ControlTotal, Hash, Kind, Line, Order, OrderKind,
-        Scope, Statement, StatementLine,
+        Outcome, Scope, Statement, StatementLine, Step,
     };
 }
 /// Simulations, as reports show them.

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use domain::facts::Appropriation;
 use domain::{Fen, Period, RunId};
 use ledger::command::{Action, Actor, Command, Grant, Role};
-use ledger::{Account, Books, Line, PeriodState};
+use ledger::{Account, Books, Event, Line, PeriodState};
 use store::AnyConn;
 
 use crate::App;
@@ -248,12 +248,23 @@ impl App {
 
     /// Has the ledger decide and record actions, all of them or none.
     pub(crate) fn post(&self, actor: Actor, actions: Vec<Action>) -> Result<(), Error> {
+        self.post_with(&actor, actions, |_, _| Ok(()))
+    }
+
+    /// The same together with work in the same transaction, which is told what came of the actions;
+    /// it may run more than once.
+    pub(crate) fn post_with(
+        &self,
+        actor: &Actor,
+        actions: Vec<Action>,
+        work: impl FnMut(&mut AnyConn, &[Event]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let commands: Vec<Command> = actions
             .into_iter()
             .map(|action| Command::new(actor.clone(), action))
             .collect();
         let now = self.clock().now_micros();
-        store::ledger::execute_all(self.store(), &commands, now, self.signer())?;
+        store::ledger::execute_with(self.store(), &commands, now, self.signer(), work)?;
         Ok(())
     }
 }

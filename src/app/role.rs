@@ -30,6 +30,12 @@ pub enum Right {
     Approve,
     /// Publish an approved run.
     Publish,
+    /// Declare claims and open appeals for a department that one may see.
+    File,
+    /// Decide claims and appeals.
+    Rule,
+    /// Propose orders about money, and send them back.
+    Order,
 }
 
 impl Role {
@@ -71,10 +77,15 @@ impl Role {
         match self {
             Self::Assessor => matches!(
                 right,
-                Right::ReadAll | Right::Judge | Right::Submit | Right::Publish
+                Right::ReadAll
+                    | Right::Judge
+                    | Right::Submit
+                    | Right::Publish
+                    | Right::File
+                    | Right::Rule
             ),
-            Self::Department => matches!(right, Right::ReadOwn),
-            Self::Finance => matches!(right, Right::ReadAll | Right::Approve),
+            Self::Department => matches!(right, Right::ReadOwn | Right::File),
+            Self::Finance => matches!(right, Right::ReadAll | Right::Approve | Right::Order),
             Self::Auditor => matches!(right, Right::ReadAll),
         }
     }

@@ -9,12 +9,13 @@ mod record;
 pub(crate) mod report_files;
 pub(crate) mod summary;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use assess::{Assessment, Awards, Means, Month, Prepared, Prior};
 use domain::canon::decode;
-use domain::{Facts, Fen, Period, RunId, WorkdayCalendar};
+use domain::{DepartmentId, Facts, Fen, Period, RunId, WorkdayCalendar};
 use engine::Pack;
 use ledger::RunAwards;
 use report::model::GroupRanking;
@@ -285,6 +286,21 @@ pub(crate) fn run_awards(run: &RunId, awards: &Awards) -> Result<RunAwards, Erro
         lines,
         claims: claims.map(|share| share.claim.as_str().into()).collect(),
     })
+}
+
+/// What the awards give to one department, by line and component.
+pub(crate) fn ledger_awards(
+    awards: &Awards,
+    department: &DepartmentId,
+) -> Result<BTreeMap<(ledger::Line, ledger::Component), ledger::Award>, Error> {
+    let all = run_awards(&RunId::new(""), awards)?;
+    let own = all
+        .lines
+        .into_iter()
+        .filter(|award| award.department == *department);
+    Ok(own
+        .map(|award| ((award.line.clone(), award.component), award))
+        .collect())
 }
 
 /// Some record of the month must be there, whichever a pack looks at.

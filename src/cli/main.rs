@@ -45,6 +45,14 @@ enum Command {
     /// 评定：录入、列出 (judgements: enter, list)
     #[command(subcommand)]
     Judge(commands::judge::Command),
+    /// 损失申报：申报、列出、查看、认定 (claims for costs and losses)
+    #[command(subcommand)]
+    Claim(commands::claim::Command),
+    /// 复核申诉：提出、协商、协调、决定 (appeals)
+    #[command(subcommand)]
+    Appeal(commands::appeal::Command),
+    /// 待办事项与期限提醒 (the work list, with reminders)
+    Todo(commands::todo::Options),
     /// 规则包：检查、测试 (rule packs: check, test)
     #[command(subcommand)]
     Rules(commands::rules::Command),
@@ -121,6 +129,9 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
         Command::Generate(options) => commands::generate::generate(context, &options),
         Command::Import(options) => commands::import::import(context, &options),
         Command::Judge(command) => commands::judge::judge(context, &command),
+        Command::Claim(command) => commands::claim::claim(context, &command),
+        Command::Appeal(command) => commands::appeal::appeal(context, &command),
+        Command::Todo(options) => commands::todo::todo(context, &options),
         Command::Rules(command) => commands::rules::rules(context, &command),
         Command::Run(options) => commands::run::run(context, &options),
         Command::Verify(command) => commands::verify::verify(context, &command),

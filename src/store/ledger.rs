@@ -38,7 +38,8 @@ pub use dated::{each_dated, used_accounts};
 pub(crate) use head::HeadCache;
 pub use proof::{BundleOrder, close_of, statement_bundle};
 pub use records::{
-    checkpoint_at, events, events_of, latest_checkpoint, leaf_hashes, receipt, record_count,
+    appeal_events, checkpoint_at, claim_events, events, events_of, latest_checkpoint, leaf_hashes,
+    receipt, record_count,
 };
 pub use statement::statement;
 
@@ -105,11 +106,24 @@ pub fn execute_all(
     now: UtcMicros,
     signer: &Signer,
 ) -> Result<Vec<Event>, ExecuteError> {
+    execute_with(store, commands, now, signer, |_, _| Ok(()))
+}
+
+/// The same together with work of the caller, which is told the events and done after them, in the
+/// same transaction: all of both, or nothing. It may run more than once.
+pub fn execute_with<E: TxError + From<ExecuteError>>(
+    store: &Store,
+    commands: &[Command],
+    now: UtcMicros,
+    signer: &Signer,
+    mut work: impl FnMut(&mut AnyConn, &[Event]) -> Result<(), E>,
+) -> Result<Vec<Event>, E> {
     let mut committed = None;
     let events = store.write_in_turn(|conn| {
         let (head, events) = carry_out(store, conn, commands, now, signer)?;
+        work(conn, &events)?;
         committed = Some(head);
-        Ok::<_, ExecuteError>(events)
+        Ok::<_, E>(events)
     })?;
     if let Some(head) = committed {
         store.head().keep(head);

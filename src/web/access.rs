@@ -16,6 +16,8 @@ pub enum Access {
     Needs(Right),
     /// Those who may see the department named in the path.
     Department,
+    /// The same, of holders of the right.
+    DepartmentAnd(Right),
 }
 
 /// The decision.
@@ -33,13 +35,15 @@ impl Access {
     /// Decides. `department` is the department in the path, `None` when the path has none or one
     /// that is not shaped like a department's code.
     pub fn decide(self, user: Option<&User>, department: Option<&DepartmentId>) -> Verdict {
+        let sees = |user: &User| match department {
+            Some(department) => user.may_see(department),
+            None => user.may(Right::ReadAll),
+        };
         let allowed = |user: &User| match self {
             Self::Open | Self::Public | Self::SignedIn => true,
             Self::Needs(right) => user.may(right),
-            Self::Department => match department {
-                Some(department) => user.may_see(department),
-                None => user.may(Right::ReadAll),
-            },
+            Self::Department => sees(user),
+            Self::DepartmentAnd(right) => sees(user) && user.may(right),
         };
         match (self, user) {
             (Self::Open | Self::Public, _) => Verdict::Allow,

@@ -1,7 +1,10 @@
 //! The JSON interface `/api/v1`: the same reads as the pages. Amounts are whole fen, scores and
 //! rates decimal text, days `YYYY-MM-DD`, months `YYYY-MM`; errors are `{code, message}`.
 
+pub mod appeals;
+pub mod claims;
 pub mod departments;
+pub mod fiscal;
 pub mod imports;
 pub mod results;
 
@@ -24,6 +27,8 @@ struct Me {
     display_name: String,
     role: &'static str,
     department: Option<String>,
+    /// What every POST repeats as `csrf`.
+    form_secret: String,
 }
 
 /// Who asks.
@@ -34,5 +39,6 @@ pub fn me(ask: &Ask) -> Answer {
         department: user.department.map(|id| id.to_string()),
         login: user.login,
         display_name: user.display_name,
+        form_secret: ask.visitor.form_secret.clone(),
     })
 }

@@ -5,7 +5,8 @@ use std::pin::Pin;
 
 use actix_web::{HttpRequest, HttpResponse};
 use app::User;
-use domain::{DepartmentId, Period, RunId};
+use app::papers::Upload;
+use domain::{AppealId, ClaimId, DepartmentId, OrderId, Period, RunId};
 
 use crate::cookies;
 use crate::failure::Failure;
@@ -43,6 +44,8 @@ pub struct Ask {
     pub query: Fields,
     /// The form of a POST, checked to be ours.
     pub form: Fields,
+    /// The files of a POST.
+    pub files: Vec<Upload>,
     request: HttpRequest,
 }
 
@@ -59,6 +62,7 @@ impl Ask {
             lang,
             query,
             form,
+            files: Vec::new(),
             request,
         }
     }
@@ -102,6 +106,24 @@ impl Ask {
     /// The run in the path.
     pub fn run(&self) -> Result<RunId, Failure> {
         inputs::run(self.segment("run")).ok_or_else(Failure::not_found)
+    }
+
+    /// The claim in the path.
+    pub fn claim(&self) -> Result<ClaimId, Failure> {
+        let number = inputs::number(self.segment("claim"));
+        number.map(ClaimId::new).ok_or_else(Failure::not_found)
+    }
+
+    /// The appeal in the path.
+    pub fn appeal(&self) -> Result<AppealId, Failure> {
+        let number = inputs::number(self.segment("appeal"));
+        number.map(AppealId::new).ok_or_else(Failure::not_found)
+    }
+
+    /// The order in the path.
+    pub fn order(&self) -> Result<OrderId, Failure> {
+        let number = inputs::number(self.segment("order"));
+        number.map(OrderId::new).ok_or_else(Failure::not_found)
     }
 
     /// An identifier in the path.

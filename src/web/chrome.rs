@@ -102,12 +102,18 @@ fn role(t: &'static Words, role: Role) -> &'static str {
 fn navigation(t: &Words, user: Option<&User>, path: &str) -> Vec<Link> {
     let mut places = vec![(t.nav_published, "/".to_owned())];
     if let Some(user) = user {
+        places.push((t.nav_agenda, "/todo".to_owned()));
         if user.may(Right::ReadAll) {
             places.push((t.nav_overview, "/overview".to_owned()));
             places.push((t.nav_imports, "/imports".to_owned()));
+            places.push((t.nav_claims, "/claims".to_owned()));
+            places.push((t.nav_appeals, "/appeals".to_owned()));
+            places.push((t.nav_fiscal, "/fiscal".to_owned()));
         } else if let Some(own) = &user.department {
             places.push((t.nav_own, format!("/departments/{own}")));
             places.push((t.nav_ledger, format!("/departments/{own}/ledger")));
+            places.push((t.nav_claims, format!("/departments/{own}/claims")));
+            places.push((t.nav_appeals, format!("/departments/{own}/appeals")));
         }
     }
     places.push((t.nav_downloads, "/downloads".to_owned()));

@@ -6,7 +6,8 @@ use std::time::Duration;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Payload;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
+use app::papers::Upload;
 use domain::canon::sha256_hex;
 
 use crate::access::{Access, Verdict};
@@ -17,12 +18,15 @@ use crate::inputs::{self, Fields};
 use crate::lang::Lang;
 use crate::pages;
 use crate::portal::Portal;
-use crate::routes::Route;
+use crate::routes::{Body, Route};
+use crate::upload;
 
 /// Largest form accepted, bytes.
 const FORM_MAX: usize = 16 * 1024;
 /// How long a form may take to arrive.
 const FORM_WAIT: Duration = Duration::from_secs(10);
+/// How long a form with files may take to arrive.
+const FILES_WAIT: Duration = Duration::from_secs(120);
 /// Prefix of addresses that answer programs.
 const API: &str = "/api/";
 
@@ -66,7 +70,14 @@ async fn admit(route: &Route, ask: &mut Ask, payload: Payload) -> Result<(), Fai
         Verdict::Forbid => return Err(Failure::forbidden()),
     }
     if ask.request().method() == Method::POST {
-        ask.form = form(ask, payload).await?;
+        if is_foreign(ask.request()) {
+            return Err(Failure::foreign_form());
+        }
+        (ask.form, ask.files) = match route.body {
+            Body::Files if is_multipart(ask.request()) => files(ask, payload).await?,
+            _ => (form(payload).await?, Vec::new()),
+        };
+        require_ours(ask)?;
     }
     Ok(())
 }
@@ -92,11 +103,24 @@ async fn recognise(ask: &Ask) -> Result<Visitor, Failure> {
     })
 }
 
-/// Reads the form and makes sure that it was ours.
-async fn form(ask: &Ask, payload: Payload) -> Result<Fields, Failure> {
-    if is_foreign(ask.request()) {
-        return Err(Failure::foreign_form());
+/// Whether the body says that it has files.
+fn is_multipart(request: &HttpRequest) -> bool {
+    request
+        .content_type()
+        .eq_ignore_ascii_case("multipart/form-data")
+}
+
+/// Reads a form with files.
+async fn files(ask: &Ask, payload: Payload) -> Result<(Fields, Vec<Upload>), Failure> {
+    let arriving = upload::read(ask.request().headers(), payload);
+    match tokio::time::timeout(FILES_WAIT, arriving).await {
+        Ok(arrived) => arrived,
+        Err(_late) => Err(Failure::slow_body()),
     }
+}
+
+/// Reads a form.
+async fn form(payload: Payload) -> Result<Fields, Failure> {
     let arriving = tokio::time::timeout(FORM_WAIT, payload.to_bytes_limited(FORM_MAX));
     let body = match arriving.await {
         Ok(Ok(Ok(body))) => body,
@@ -106,16 +130,21 @@ async fn form(ask: &Ask, payload: Payload) -> Result<Fields, Failure> {
     };
     let text = std::str::from_utf8(&body)
         .map_err(|_| Failure::bad_input("表单不是 UTF-8 文本 (the form is not UTF-8)"))?;
-    let form = Fields::parse(text)?;
+    Fields::parse(text)
+}
+
+/// Makes sure that the form was ours.
+fn require_ours(ask: &Ask) -> Result<(), Failure> {
     let secret = &ask.visitor.form_secret;
     // Digests are compared, so that the time tells nothing about the secret.
-    let same = form
+    let same = ask
+        .form
         .get("csrf")
         .is_some_and(|given| sha256_hex(given.as_bytes()) == sha256_hex(secret.as_bytes()));
     if secret.is_empty() || !same {
         return Err(Failure::foreign_form());
     }
-    Ok(form)
+    Ok(())
 }
 
 /// Whether the browser itself says that another site sent the form.

@@ -1,6 +1,6 @@
 //! What arrives as text becomes a typed value here or is refused.
 
-use domain::{DepartmentId, Period, RunId};
+use domain::{DepartmentId, Fen, Period, RunId};
 
 use crate::failure::Failure;
 
@@ -12,6 +12,11 @@ pub const REASON_MAX: usize = 500;
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    /// Fields that were read elsewhere.
+    pub const fn new(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// Reads `application/x-www-form-urlencoded` text.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         actix_web::web::Query::<Vec<(String, String)>>::from_query(text)
@@ -78,11 +83,34 @@ pub fn batch(text: &str) -> Option<i64> {
     if digits { text.parse().ok() } else { None }
 }
 
+/// The number of a claim, an appeal or an order: letters of any script, digits and the marks of
+/// document numbers.
+pub fn number(text: &str) -> Option<&str> {
+    let fits = |c: char| c.is_alphanumeric() || "_-.〔〕()（）".contains(c);
+    let shaped = (1..=128).contains(&text.chars().count()) && text.chars().all(fits);
+    (shaped && !text.starts_with('.')).then_some(text)
+}
+
+/// An amount in yuan.
+pub fn amount(text: Option<&str>) -> Result<Fen, Failure> {
+    let text = text.unwrap_or_default().trim();
+    text.parse()
+        .map_err(|error: domain::MoneyError| Failure::bad_input(error.to_string()))
+}
+
+/// The tick that says that a decision is meant.
+pub fn confirmed(fields: &Fields) -> Result<(), Failure> {
+    if fields.get("confirm") == Some("yes") {
+        return Ok(());
+    }
+    Err(Failure::bad_input("请先勾选确认 (tick the box to confirm)"))
+}
+
 /// A reason given in a form.
 pub fn reason(text: Option<&str>) -> Result<String, Failure> {
     let text = text.unwrap_or_default().trim();
     if text.is_empty() {
-        return Err(Failure::bad_input("请填写退回理由 (give a reason)"));
+        return Err(Failure::bad_input("请填写理由 (give a reason)"));
     }
     if text.chars().count() > REASON_MAX {
         let message = format!("理由不能超过 {REASON_MAX} 字 (at most {REASON_MAX} characters)");

@@ -22,6 +22,7 @@ mod inputs;
 mod lang;
 mod pages;
 mod portal;
+mod upload;
 mod words;
 
 #[cfg(test)]

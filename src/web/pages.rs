@@ -1,8 +1,12 @@
 //! Pages: each module turns one question into HTML.
 
+pub mod agenda;
+pub mod appeals;
+pub mod claims;
 pub mod department;
 pub mod downloads;
 pub mod failure;
+pub mod fiscal;
 pub mod home;
 pub mod imports;
 pub mod indicator;

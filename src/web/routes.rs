@@ -24,6 +24,15 @@ pub enum Verb {
     Post,
 }
 
+/// What the body of a POST may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// A form of texts.
+    Form,
+    /// A form of texts and files.
+    Files,
+}
+
 /// One route.
 pub struct Route {
     /// Method.
@@ -32,6 +41,8 @@ pub struct Route {
     pub path: &'static str,
     /// Who may take it.
     pub access: Access,
+    /// What a POST may bring.
+    pub body: Body,
     /// What answers.
     pub handler: Handler,
 }
@@ -41,6 +52,7 @@ const fn get(path: &'static str, access: Access, handler: Handler) -> Route {
         verb: Verb::Get,
         path,
         access,
+        body: Body::Form,
         handler,
     }
 }
@@ -50,11 +62,21 @@ const fn post(path: &'static str, access: Access, handler: Handler) -> Route {
         verb: Verb::Post,
         path,
         access,
+        body: Body::Form,
         handler,
     }
 }
 
+const fn post_files(path: &'static str, access: Access, handler: Handler) -> Route {
+    Route {
+        body: Body::Files,
+        ..post(path, access, handler)
+    }
+}
+
 const READ_ALL: Access = Access::Needs(Right::ReadAll);
+const FILES: Access = Access::DepartmentAnd(Right::File);
+const RULES: Access = Access::DepartmentAnd(Right::Rule);
 
 /// The table.
 pub static ROUTES: &[Route] = &[
@@ -124,6 +146,91 @@ pub static ROUTES: &[Route] = &[
         Access::Department,
         |ask| Box::pin(pages::statement::send_csv(ask)),
     ),
+    // Claims of one department, and of all.
+    get("/claims", READ_ALL, |ask| {
+        Box::pin(pages::claims::office(ask))
+    }),
+    get(
+        "/departments/{department}/claims",
+        Access::Department,
+        |ask| Box::pin(pages::claims::list(ask)),
+    ),
+    post_files("/departments/{department}/claims", FILES, |ask| {
+        Box::pin(pages::claims::declare(ask))
+    }),
+    get(
+        "/departments/{department}/claims/{claim}",
+        Access::Department,
+        |ask| Box::pin(pages::claims::show(ask)),
+    ),
+    get(
+        "/departments/{department}/claims/{claim}/files/{digest}",
+        Access::Department,
+        |ask| Box::pin(pages::claims::file(ask)),
+    ),
+    post(
+        "/departments/{department}/claims/{claim}/decide",
+        RULES,
+        |ask| Box::pin(pages::claims::decide(ask)),
+    ),
+    // Appeals of one department, and of all.
+    get("/appeals", READ_ALL, |ask| {
+        Box::pin(pages::appeals::office(ask))
+    }),
+    get(
+        "/departments/{department}/appeals",
+        Access::Department,
+        |ask| Box::pin(pages::appeals::list(ask)),
+    ),
+    post_files("/departments/{department}/appeals", FILES, |ask| {
+        Box::pin(pages::appeals::open(ask))
+    }),
+    get(
+        "/departments/{department}/appeals/{appeal}",
+        Access::Department,
+        |ask| Box::pin(pages::appeals::show(ask)),
+    ),
+    get(
+        "/departments/{department}/appeals/{appeal}/files/{digest}",
+        Access::Department,
+        |ask| Box::pin(pages::appeals::file(ask)),
+    ),
+    post(
+        "/departments/{department}/appeals/{appeal}/advance",
+        RULES,
+        |ask| Box::pin(pages::appeals::advance(ask)),
+    ),
+    post(
+        "/departments/{department}/appeals/{appeal}/decide",
+        RULES,
+        |ask| Box::pin(pages::appeals::decide(ask)),
+    ),
+    post(
+        "/departments/{department}/appeals/{appeal}/withdraw",
+        FILES,
+        |ask| Box::pin(pages::appeals::withdraw(ask)),
+    ),
+    // Fiscal constraint, and what waits for the visitor.
+    get("/todo", Access::SignedIn, |ask| {
+        Box::pin(pages::agenda::show(ask))
+    }),
+    get("/fiscal", READ_ALL, |ask| {
+        Box::pin(pages::fiscal::show(ask))
+    }),
+    post("/fiscal/orders", Access::Needs(Right::Order), |ask| {
+        Box::pin(pages::fiscal::propose(ask))
+    }),
+    get("/orders/{order}", READ_ALL, |ask| {
+        Box::pin(pages::fiscal::order(ask))
+    }),
+    post(
+        "/orders/{order}/approve",
+        Access::Needs(Right::Approve),
+        |ask| Box::pin(pages::fiscal::approve(ask)),
+    ),
+    post("/orders/{order}/refuse", READ_ALL, |ask| {
+        Box::pin(pages::fiscal::refuse(ask))
+    }),
     // Programs.
     get("/api/v1/me", Access::SignedIn, |ask| {
         Box::pin(ready(api::me(ask)))
@@ -157,6 +264,83 @@ pub static ROUTES: &[Route] = &[
         Access::Department,
         |ask| Box::pin(api::departments::statement(ask)),
     ),
+    get("/api/v1/claims", READ_ALL, |ask| {
+        Box::pin(api::claims::all(ask))
+    }),
+    get(
+        "/api/v1/departments/{department}/claims",
+        Access::Department,
+        |ask| Box::pin(api::claims::list(ask)),
+    ),
+    post_files("/api/v1/departments/{department}/claims", FILES, |ask| {
+        Box::pin(api::claims::declare(ask))
+    }),
+    get(
+        "/api/v1/departments/{department}/claims/{claim}",
+        Access::Department,
+        |ask| Box::pin(api::claims::show(ask)),
+    ),
+    post(
+        "/api/v1/departments/{department}/claims/{claim}/decide",
+        RULES,
+        |ask| Box::pin(api::claims::decide(ask)),
+    ),
+    get("/api/v1/appeals", READ_ALL, |ask| {
+        Box::pin(api::appeals::all(ask))
+    }),
+    get(
+        "/api/v1/departments/{department}/appeals",
+        Access::Department,
+        |ask| Box::pin(api::appeals::list(ask)),
+    ),
+    post_files("/api/v1/departments/{department}/appeals", FILES, |ask| {
+        Box::pin(api::appeals::open(ask))
+    }),
+    get(
+        "/api/v1/departments/{department}/appeals/{appeal}",
+        Access::Department,
+        |ask| Box::pin(api::appeals::show(ask)),
+    ),
+    get(
+        "/api/v1/departments/{department}/appeals/{appeal}/preview",
+        Access::Department,
+        |ask| Box::pin(api::appeals::preview(ask)),
+    ),
+    post(
+        "/api/v1/departments/{department}/appeals/{appeal}/advance",
+        RULES,
+        |ask| Box::pin(api::appeals::advance(ask)),
+    ),
+    post(
+        "/api/v1/departments/{department}/appeals/{appeal}/decide",
+        RULES,
+        |ask| Box::pin(api::appeals::decide(ask)),
+    ),
+    post(
+        "/api/v1/departments/{department}/appeals/{appeal}/withdraw",
+        FILES,
+        |ask| Box::pin(api::appeals::withdraw(ask)),
+    ),
+    get("/api/v1/periods/{period}/advice", READ_ALL, |ask| {
+        Box::pin(api::fiscal::advice(ask))
+    }),
+    get("/api/v1/orders", READ_ALL, |ask| {
+        Box::pin(api::fiscal::orders(ask))
+    }),
+    post("/api/v1/orders", Access::Needs(Right::Order), |ask| {
+        Box::pin(api::fiscal::propose(ask))
+    }),
+    get("/api/v1/orders/{order}", READ_ALL, |ask| {
+        Box::pin(api::fiscal::order(ask))
+    }),
+    post(
+        "/api/v1/orders/{order}/approve",
+        Access::Needs(Right::Approve),
+        |ask| Box::pin(api::fiscal::approve(ask)),
+    ),
+    post("/api/v1/orders/{order}/refuse", READ_ALL, |ask| {
+        Box::pin(api::fiscal::refuse(ask))
+    }),
     get("/api/v1/imports", READ_ALL, |ask| {
         Box::pin(api::imports::list(ask))
     }),

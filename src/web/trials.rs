@@ -8,6 +8,8 @@
 
 mod browser;
 mod coverage;
+mod declared;
+mod filing;
 mod forms;
 mod office;
 mod reading;

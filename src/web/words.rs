@@ -234,6 +234,131 @@ words! {
     no_downloads: "没有可下载的文件。", "No files to download.";
     sheets: "部门单", "Department sheets";
 
+    // Claims.
+    nav_claims: "损失申报", "Claims";
+    claims_text: "部门因共享而发生的成本或损失，附佐证材料申报；经考核部门认定的金额进入下一次考核，只计一次。",
+        "Costs and losses that sharing causes, declared with evidence. What the assessor accepts enters the next run, once.";
+    claim_declare: "申报", "Declare";
+    claim_number: "申报编号", "Number";
+    claim_kind: "申报类别", "Kind";
+    claim_cost: "成本", "Cost";
+    claim_loss: "损失", "Loss";
+    claim_period: "所属月份", "Month";
+    claim_amount: "申报金额（元）", "Declared (CNY)";
+    claim_accepted_amount: "认定金额（元）", "Accepted (CNY)";
+    claim_beneficiary: "受益行政区划", "For whose sake";
+    claim_explanation: "事由", "Why it arose";
+    claim_evidence: "佐证材料", "Evidence";
+    claim_run: "列入考核", "In run";
+    claim_declared: "待认定", "Undecided";
+    claim_accepted: "全额认定", "Accepted";
+    claim_reduced: "核减认定", "Reduced";
+    claim_refused: "不予认定", "Refused";
+    claim_accept: "全额认定", "Accept all of it";
+    claim_reduce: "核减为", "Reduce to";
+    claim_refuse: "不予认定", "Refuse";
+    claim_reason: "理由（核减、不予认定时必填）", "Reason (needed unless all is accepted)";
+    claim_effect: "认定后不能更改；金额进入下一次考核。申报人不能认定自己的申报。",
+        "A decision is final; the amount enters the next run. Who declared a claim cannot decide it.";
+    claim_due: "应补（元）", "Due (CNY)";
+    claim_paid: "列入（元）", "Paid by the run (CNY)";
+    no_claims: "还没有申报。", "No claims yet.";
+    also_in: "同一材料也用于", "The same file is evidence of";
+    evidence_text: "下载时按台账记录的摘要核对。申报书摘要", "Downloads are checked against the digests in the ledger. Digest of the written claim:";
+    not_your_own: "这是您申报的，须由他人认定。", "You declared this; somebody else decides.";
+    history: "办理经过", "History";
+    when: "时间", "When";
+    by_whom: "经办", "By";
+
+    // Appeals and the work list.
+    nav_appeals: "复核申诉", "Appeals";
+    appeals_text: "部门对公布的得分或款项有异议的，可在期限内申诉；有争议的款项暂停支付。公布的结果不作改动，裁决增加的补偿在开放月份调整入账。",
+        "A department may contest a published score or amount in time; what is contested is not paid meanwhile. Nothing published is edited: what is won is an adjustment of the open month.";
+    appeal_open: "提出申诉", "Appeal against";
+    appeal_this: "对此指标申诉", "Appeal against this indicator";
+    appeal_until: "申诉截止日：", "Appeals until";
+    appeal_none_open: "目前没有在申诉期限内的公布结果。", "No published result can be contested now.";
+    appeal_line: "有争议的计提", "Accrual contested";
+    appeal_amount: "争议金额（元）", "Amount contested (CNY)";
+    appeal_amount_text: "不填则为该笔全部未付金额。", "All that is payable unless given.";
+    appeal_rows: "有异议的记录（文件:行）", "Records contested (file:line)";
+    appeal_rows_text: "每行一条，见指标的证据；不填则为该指标全部失分记录。",
+        "One a line, as the indicator's evidence names them; all that lost points unless given.";
+    appeal_grounds: "申诉理由", "Grounds";
+    appeal_subject: "事项", "Subject";
+    attachments: "附件", "Attachments";
+    contested: "争议金额（元）", "In dispute (CNY)";
+    office: "办理单位", "Office";
+    due: "办理期限", "Due";
+    days_late: "已超期工作日", "Working days late:";
+    days_left: "剩余工作日", "Working days left:";
+    no_appeals: "还没有申诉。", "No appeals yet.";
+    appeal_opened: "已受理", "Opened";
+    appeal_negotiating: "协商", "Negotiation";
+    appeal_coordinating: "协调处理", "Coordination";
+    appeal_escalated: "报政府决定", "Government's decision";
+    appeal_upheld: "支持", "Upheld";
+    appeal_partly: "部分支持", "Upheld in part";
+    appeal_dismissed: "维持", "Dismissed";
+    appeal_withdrawn: "已撤回", "Withdrawn";
+    appeal_decide: "裁决", "Decide";
+    appeal_withdraw: "撤回申诉", "Take back";
+    appeal_cut: "核减（元）", "Cut (CNY)";
+    appeal_adjust: "按试算结果提出调整，由财政审批", "Propose what the recalculation wins; finance approves it";
+    appeal_order: "调整指令", "Adjustment";
+    appeal_effect: "裁决后不能更改；争议款项恢复应付，核减部分退回资金池。",
+        "A ruling is final; what was in dispute is payable again, but for what is cut.";
+    ladder_text: "依次为协商、协调、报本级人民政府决定。", "Negotiation, coordination, then the government decides.";
+    step_effect: "本程序办理期限（工作日）：", "Working days for this step:";
+    preview: "试算", "Recalculation";
+    preview_text: "假设申诉成立，用原规则和冻结的数据重算本月；不写入任何数据。",
+        "The month recalculated with its own rules and frozen data, as if the appeal were right. Nothing is written.";
+    preview_compute: "开始试算", "Recalculate";
+    before: "原结果", "Result";
+    after: "如申诉成立", "If upheld";
+    nav_agenda: "待办", "To do";
+    no_agenda: "没有待办事项。", "Nothing waits for you.";
+    task: "事项", "Task";
+
+    // Fiscal constraint.
+    nav_fiscal: "财政约束", "Fiscal";
+    fiscal_text: "共享情况是确定信息化项目投资和运行维护经费的重要依据（条例第三十八条）。建议由规则得出；缓拨、减拨、停拨、追回须写明规则和决定文号。",
+        "How data is shared decides on investment and operation budgets (art. 38). Advice follows from rules; every measure names its rule and its document.";
+    advice: "项目与运维经费建议", "Advice on project and operation budgets";
+    no_advice: "本月没有部门触发财政约束。", "No department is concerned this month.";
+    constraint: "约束", "Constraint";
+    advised: "建议", "Advice";
+    share: "比例", "Share";
+    orders: "约束与调整指令", "Orders";
+    order_number: "编号", "Number";
+    order_propose: "提出指令", "Propose an order";
+    order_kind: "措施", "Measure";
+    order_accrual: "计提记录号", "Accrual";
+    order_all: "不填则为全部可办金额。", "All there is unless given.";
+    order_rule: "所依规则", "Rule";
+    order_document: "决定文号", "Decision document";
+    order_lines: "条数", "Lines";
+    order_maker: "经办", "Proposed by";
+    order_approver: "审批", "Approved by";
+    order_effect: "缓拨与解除缓拨即时生效；其余措施须由财政的另一人核对条数和金额后审批。",
+        "A deferral and its end take effect at once; any other measure is approved by a second person of finance.";
+    order_approve: "审批", "Approve";
+    order_approve_text: "请填写您核对的条数和合计金额；与指令不符不能通过。",
+        "Enter the number and the sum that you counted; they must be those of the order.";
+    order_take_back: "撤回指令", "Take back";
+    order_own: "这是您提出的，须由他人审批。", "You proposed this; somebody else approves.";
+    order_proposed: "待审批", "To approve";
+    order_approved: "已审批", "Approved";
+    order_refused: "已退回", "Sent back";
+    order_withhold: "缓拨", "Defer payment";
+    order_unhold: "解除缓拨", "End a deferral";
+    order_forfeit: "减拨停拨", "Forfeit";
+    order_deduct: "考核扣减", "Deduct";
+    order_clawback: "追回", "Claw back";
+    order_offset: "抵扣", "Set off";
+    order_adjust: "以前期间调整", "Adjustment";
+    order_pay: "支付", "Payment";
+
     // Failures.
     failure_forbidden: "不能继续", "Not permitted";
     failure_not_found: "没有找到", "Not found";

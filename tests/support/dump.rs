@@ -84,3 +84,9 @@ pub fn files(root: &Path) -> Vec<(String, Vec<u8>)> {
     found.sort();
     found
 }
+
+/// Runs a statement on the database behind the program's back; how many rows it changed.
+pub fn execute(database: &Path, sql: &str) -> usize {
+    let mut conn = SqliteConnection::establish(&database.to_string_lossy()).unwrap();
+    diesel::sql_query(sql).execute(&mut conn).unwrap()
+}

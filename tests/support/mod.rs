@@ -132,21 +132,7 @@ impl Office {
 
     /// A second person of finance, «cashier», who approves what the first proposes.
     pub fn add_cashier(&self) {
-        let mut add = self.command(&[
-            "user", "add", "cashier", "--name", "出纳", "--role", "finance",
-        ]);
-        let mut child = add
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        child
-            .stdin
-            .take()
-            .unwrap()
-            .write_all("密码-long-enough-1\n".as_bytes())
-            .unwrap();
-        assert!(child.wait().unwrap().success());
+        self.person("cashier", "finance", None);
     }
 
     /// Approves an order as the second person of finance, by the number and the sum it shows.
@@ -157,6 +143,27 @@ impl Office {
         self.ok(&[
             group, "approve", id, "--count", &count, "--total", &total, "--as", "cashier",
         ]);
+    }
+
+    /// Adds a person; a liaison has a department.
+    pub fn person(&self, login: &str, role: &str, department: Option<&str>) {
+        let mut arguments = vec!["user", "add", login, "--name", login, "--role", role];
+        arguments.extend(department.iter().flat_map(|id| ["--department", id]));
+        let mut command = self.command(&arguments);
+        command.stdin(Stdio::piped());
+        command.stdout(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all("密码-long-enough-1\n".as_bytes()).unwrap();
+        drop(input);
+        assert!(child.wait().unwrap().success(), "{login}");
+    }
+
+    /// A file beside the data folder.
+    pub fn file(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_string_lossy().into_owned()
     }
 
     /// All tables and report files as one digestible text: what a user could ever see of the data.

@@ -4,11 +4,59 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDateTime;
 use domain::{Period, ResourceCode};
-use ingest::{KnownResource, MemberMap, Reading, Rows, View};
+use ingest::{KnownResource, MemberMap, Reading, Reject, Rows, View};
+use ledger::Books;
 use store::batches::{BatchCounts, BatchId, NewBatch, RejectedLine, UnattributedLine};
 use store::{AnyConn, StoreError, Upserted};
 
-pub(super) fn new_batch(reading: &Reading, importer: &str, now: NaiveDateTime) -> NewBatch {
+use crate::error::Error;
+
+/// Puts the good rows, the rejects and the unattributed rows of a file into the database.
+pub(crate) fn load(
+    conn: &mut AnyConn,
+    reading: &Reading,
+    importer: &str,
+    now: NaiveDateTime,
+) -> Result<Upserted, Error> {
+    let batch = store::batches::add(conn, &new_batch(reading, importer, now))?;
+    store::batches::add_rejects(conn, batch, &rejects(reading))?;
+    store::batches::add_unattributed(conn, batch, &unattributed(reading))?;
+    let upserted = upsert(conn, batch, &reading.rows)?;
+    store::batches::set_counts(conn, batch, &counts(reading, upserted))?;
+    Ok(upserted)
+}
+
+/// Refuses rows about claims that were declared in the ledger: they are decided there, by somebody
+/// else, and a file must not say otherwise.
+pub(super) fn refuse_declared(reading: &mut Reading, books: &Books) {
+    let Rows::Claims(rows) = &mut reading.rows else {
+        return;
+    };
+    let declared = |id: &str| {
+        let claim = books.claim(&id.into());
+        claim.is_some_and(|claim| claim.declaration.is_some())
+    };
+    let (refused, good): (Vec<_>, Vec<_>) = std::mem::take(rows)
+        .into_iter()
+        .partition(|row| declared(&row.id));
+    *rows = good;
+    for row in refused {
+        reading.counts.good -= 1;
+        reading.counts.rejected += 1;
+        reading.rejects.push(Reject {
+            line: row.source.line,
+            column: "申报编号".to_owned(),
+            value: row.id,
+            code: "declared_in_ledger",
+            reason: "已在台账中申报，须在系统内认定，不能由文件更改 (declared in the ledger)"
+                .to_owned(),
+            remedy: "请由考核员以 hengxiang claim decide 或在“损失申报”页面认定".to_owned(),
+        });
+    }
+    reading.rejects.sort_by_key(|reject| reject.line);
+}
+
+fn new_batch(reading: &Reading, importer: &str, now: NaiveDateTime) -> NewBatch {
     NewBatch {
         sha256: reading.sha256.clone(),
         file_name: reading.file_name.clone(),
@@ -18,7 +66,7 @@ pub(super) fn new_batch(reading: &Reading, importer: &str, now: NaiveDateTime) -
     }
 }
 
-pub(super) fn counts(reading: &Reading, upserted: Upserted) -> BatchCounts {
+fn counts(reading: &Reading, upserted: Upserted) -> BatchCounts {
     let counts = &reading.counts;
     BatchCounts {
         read: counts.read,
@@ -29,7 +77,7 @@ pub(super) fn counts(reading: &Reading, upserted: Upserted) -> BatchCounts {
     }
 }
 
-pub(super) fn rejects(reading: &Reading) -> Vec<RejectedLine> {
+fn rejects(reading: &Reading) -> Vec<RejectedLine> {
     let lines = reading.rejects.iter().map(|reject| RejectedLine {
         line: reject.line,
         column: reject.column.clone(),
@@ -41,7 +89,7 @@ pub(super) fn rejects(reading: &Reading) -> Vec<RejectedLine> {
     lines.collect()
 }
 
-pub(super) fn unattributed(reading: &Reading) -> Vec<UnattributedLine> {
+fn unattributed(reading: &Reading) -> Vec<UnattributedLine> {
     let lines = reading.unattributed.iter().map(|row| UnattributedLine {
         line: row.line,
         what: row.what.clone(),
@@ -51,11 +99,7 @@ pub(super) fn unattributed(reading: &Reading) -> Vec<UnattributedLine> {
 }
 
 /// Writes the good rows of a file.
-pub(super) fn upsert(
-    conn: &mut AnyConn,
-    batch: BatchId,
-    rows: &Rows,
-) -> Result<Upserted, StoreError> {
+fn upsert(conn: &mut AnyConn, batch: BatchId, rows: &Rows) -> Result<Upserted, StoreError> {
     match rows {
         Rows::Jurisdictions(rows) => store::registry::upsert_jurisdictions(conn, batch, rows),
         Rows::Departments(rows) => store::registry::upsert_departments(conn, batch, rows),

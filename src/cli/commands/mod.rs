@@ -1,6 +1,8 @@
 //! One file a command: parse, call the use case, print.
 
+pub mod appeal;
 pub mod bundles;
+pub mod claim;
 pub mod explain;
 pub mod fiscal;
 pub mod generate;
@@ -21,6 +23,7 @@ pub mod rules_test;
 pub mod run;
 pub mod serve;
 pub mod simulate;
+pub mod todo;
 pub mod user;
 pub mod verify;
 pub mod weights;

@@ -2,11 +2,13 @@
 
 use diesel::dsl::max;
 use diesel::prelude::*;
-use domain::DepartmentId;
+use domain::{AppealId, ClaimId, DepartmentId};
 use ledger::{Digest, Event, Receipt, SignedCheckpoint, VerifierKey, leaf};
 
 use super::ExecuteError;
-use super::schema::{checkpoints, ledger_records, txns};
+use super::schema::{
+    appeal_events as appeals, checkpoints, claim_events as claims, ledger_records, txns,
+};
 use crate::cells;
 use crate::conn::AnyConn;
 use crate::error::StoreError;
@@ -40,6 +42,33 @@ pub fn events_of(
         .select(txns::seq);
     let bodies: Vec<Vec<u8>> = ledger_records::table
         .filter(ledger_records::seq.eq_any(own))
+        .order(ledger_records::seq)
+        .select(ledger_records::body)
+        .load(conn)?;
+    read_all(&bodies)
+}
+
+/// What happened to a claim, in order.
+pub fn claim_events(conn: &mut AnyConn, claim: &ClaimId) -> Result<Vec<Event>, ExecuteError> {
+    let own: Vec<i64> = claims::table
+        .filter(claims::claim_id.eq(claim.as_str()))
+        .select(claims::seq)
+        .load(conn)?;
+    events_at(conn, &own)
+}
+
+/// What happened to an appeal, in order.
+pub fn appeal_events(conn: &mut AnyConn, appeal: &AppealId) -> Result<Vec<Event>, ExecuteError> {
+    let own: Vec<i64> = appeals::table
+        .filter(appeals::appeal_id.eq(appeal.as_str()))
+        .select(appeals::seq)
+        .load(conn)?;
+    events_at(conn, &own)
+}
+
+fn events_at(conn: &mut AnyConn, seqs: &[i64]) -> Result<Vec<Event>, ExecuteError> {
+    let bodies: Vec<Vec<u8>> = ledger_records::table
+        .filter(ledger_records::seq.eq_any(seqs))
         .order(ledger_records::seq)
         .select(ledger_records::body)
         .load(conn)?;

@@ -25,6 +25,8 @@ struct Page {
     rows: usize,
     lost: usize,
     turn: Turn,
+    /// Where a liaison contests the indicator.
+    appeal: Option<String>,
 }
 
 /// Rows of evidence on one page.
@@ -146,6 +148,10 @@ pub async fn show(ask: &Ask) -> Answer {
         rows: rows.len(),
         lost,
         turn,
+        appeal: user
+            .department
+            .is_some()
+            .then(|| format!("/departments/{id}/appeals?indicator={name}")),
         explanation,
     })
 }

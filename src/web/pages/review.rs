@@ -5,7 +5,6 @@ use app::{App, User};
 use domain::{Period, RunId};
 
 use crate::ask::{Answer, Ask};
-use crate::failure::Failure;
 use crate::inputs;
 use crate::pages::see_other;
 
@@ -38,9 +37,7 @@ where
     F: FnOnce(&App, &User, Period, &RunId) -> Result<PeriodLine, app::Error> + Send + 'static,
 {
     let (user, period, run) = (ask.user()?, ask.period()?, ask.run()?);
-    if ask.form.get("confirm") != Some("yes") {
-        return Err(Failure::bad_input("请先勾选确认 (tick the box to confirm)"));
-    }
+    inputs::confirmed(&ask.form)?;
     ask.portal
         .run(move |app| decision(app, &user, period, &run))
         .await?;

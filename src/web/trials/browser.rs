@@ -109,6 +109,16 @@ impl Browser {
         self.send(form(path, fields)).await
     }
 
+    /// Sends a form with files.
+    pub async fn post_files(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Page {
+        self.send(form_with_files(path, fields, files)).await
+    }
+
     /// Sends a request with the cookies, keeps those that come back.
     pub async fn send(&mut self, request: TestRequest) -> Page {
         let cookies: Vec<String> = self
@@ -128,6 +138,36 @@ impl Browser {
         }
         page
     }
+}
+
+/// A form with files as a browser sends it.
+pub fn form_with_files(
+    path: &str,
+    fields: &[(&str, &str)],
+    files: &[(&str, &[u8])],
+) -> TestRequest {
+    const BOUNDARY: &str = "----hengxiang";
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let head =
+            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+        body.extend_from_slice(format!("{head}{value}\r\n").as_bytes());
+    }
+    for (name, bytes) in files {
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+    TestRequest::post()
+        .uri(path)
+        .insert_header(("content-type", kind))
+        .set_payload(body)
 }
 
 /// A form as a browser sends it.

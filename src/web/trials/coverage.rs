@@ -9,105 +9,8 @@ use crate::access::Access;
 use crate::assets::ASSETS;
 use crate::routes::{ROUTES, Verb};
 use crate::trials::browser::{Browser, form, open};
+use crate::trials::declared::{DECLARED, VISITORS};
 use crate::trials::office::{OFFICE, PUBLISHED};
-
-/// The visitors, in the order of the columns below.
-const VISITORS: [&str; 5] = ["", "assessor", "finance", "auditor", "liaison"];
-
-/// Method, path, and the status for each visitor. A decision without its tick is 400 to those who
-/// may take it, so that walking through the table changes nothing.
-const DECLARED: &[(&str, &str, [u16; 5])] = &[
-    ("GET", "/", [200, 200, 200, 200, 200]),
-    ("GET", "/sign-in", [200, 303, 303, 303, 303]),
-    ("POST", "/sign-in", [403, 403, 403, 403, 403]),
-    ("POST", "/sign-out", [401, 303, 303, 303, 303]),
-    ("GET", "/downloads", [200, 200, 200, 200, 200]),
-    (
-        "GET",
-        "/downloads/{period}/{file:.*}",
-        [200, 200, 200, 200, 200],
-    ),
-    ("GET", "/overview", [303, 200, 200, 200, 403]),
-    ("GET", "/imports", [303, 200, 200, 200, 403]),
-    ("GET", "/imports/{batch}", [303, 200, 200, 200, 403]),
-    (
-        "POST",
-        "/periods/{period}/runs/{run}/submit",
-        [401, 400, 403, 403, 403],
-    ),
-    (
-        "POST",
-        "/periods/{period}/runs/{run}/approve",
-        [401, 403, 400, 403, 403],
-    ),
-    (
-        "POST",
-        "/periods/{period}/runs/{run}/reject",
-        [401, 403, 400, 403, 403],
-    ),
-    (
-        "POST",
-        "/periods/{period}/runs/{run}/publish",
-        [401, 400, 403, 403, 403],
-    ),
-    (
-        "GET",
-        "/departments/{department}",
-        [303, 200, 200, 200, 200],
-    ),
-    (
-        "GET",
-        "/departments/{department}/indicators/{indicator}",
-        [303, 200, 200, 200, 200],
-    ),
-    (
-        "GET",
-        "/departments/{department}/ledger",
-        [303, 200, 200, 200, 200],
-    ),
-    (
-        "GET",
-        "/departments/{department}/ledger.csv",
-        [303, 200, 200, 200, 200],
-    ),
-    ("GET", "/api/v1/me", [401, 200, 200, 200, 200]),
-    ("GET", "/api/v1/periods", [200, 200, 200, 200, 200]),
-    ("GET", "/api/v1/periods/{period}", [200, 200, 200, 200, 200]),
-    (
-        "GET",
-        "/api/v1/periods/{period}/downloads",
-        [200, 200, 200, 200, 200],
-    ),
-    (
-        "GET",
-        "/api/v1/periods/{period}/departments",
-        [401, 200, 200, 200, 403],
-    ),
-    (
-        "GET",
-        "/api/v1/periods/{period}/departments/{department}",
-        [401, 200, 200, 200, 200],
-    ),
-    (
-        "GET",
-        "/api/v1/periods/{period}/departments/{department}/explanation",
-        [401, 200, 200, 200, 200],
-    ),
-    (
-        "GET",
-        "/api/v1/departments/{department}/statement",
-        [401, 200, 200, 200, 200],
-    ),
-    ("GET", "/api/v1/imports", [401, 200, 200, 200, 403]),
-    (
-        "GET",
-        "/api/v1/imports/{batch}/rejects",
-        [401, 200, 200, 200, 403],
-    ),
-    ("GET", "/api/v1/unattributed", [401, 200, 200, 200, 403]),
-    ("GET", "/healthz", [200, 200, 200, 200, 200]),
-    ("GET", "/static/{name}", [200, 200, 200, 200, 200]),
-];
 
 /// A real address of a route, in the published month.
 fn address(path: &str, department: &str) -> String {
@@ -117,11 +20,22 @@ fn address(path: &str, department: &str) -> String {
         .replace("{run}", office.run.as_str())
         .replace("{department}", department)
         .replace("{indicator}", &office.indicator)
+        .replace("{claim}", office.claim.as_str())
+        .replace("{appeal}", office.appeal.as_str())
+        .replace("{digest}", &office.digest)
+        .replace("{order}", office.order.as_str())
         .replace("{batch}", &office.batch.to_string())
         .replace("{file:.*}", &office.file)
         .replace("{name}", &ASSETS.style.name);
     assert!(!filled.contains('{'), "{filled}");
-    if path.starts_with("/departments/{department}") && !path.contains("ledger") {
+    let of_month = [
+        "/departments/{department}",
+        "/departments/{department}/indicators",
+    ];
+    if of_month
+        .iter()
+        .any(|start| path == *start || path.starts_with(&format!("{start}/{{indicator")))
+    {
         format!("{filled}?period={PUBLISHED}")
     } else {
         filled

@@ -2,10 +2,15 @@
 
 use std::sync::LazyLock;
 
+use app::appeals::AppealEntry;
+use app::claims::{ClaimEntry, ClaimKind};
 use app::clock::Clock;
 use app::generate::{Order, Preset, generate};
-use app::{App, Role};
-use domain::{DepartmentId, Period, RunId};
+use app::ledger::OrderKind;
+use app::orders::{OrderWords, Selection};
+use app::papers::Upload;
+use app::{App, Role, User};
+use domain::{AppealId, ClaimId, DepartmentId, Fen, OrderId, Period, RunId};
 use tempfile::TempDir;
 
 /// The month that is published.
@@ -32,6 +37,14 @@ pub struct Office {
     pub file: String,
     /// An import.
     pub batch: i64,
+    /// A claim of the liaison's department, undecided.
+    pub claim: ClaimId,
+    /// An appeal of it, open.
+    pub appeal: AppealId,
+    /// Digest of the one file of both.
+    pub digest: String,
+    /// An order that is carried out.
+    pub order: OrderId,
     _folder: TempDir,
 }
 
@@ -70,16 +83,88 @@ fn open() -> Office {
         .unwrap();
     let departments = app.departments(&assessor, published).unwrap();
     let (own, other) = (departments[0].id.clone(), departments[1].id.clone());
-    person("liaison", Role::Department, Some(&own));
+    let liaison = person("liaison", Role::Department, Some(&own));
+    let (claim, digest) = claimed(&app, &liaison, &own);
+    let appeal = appealed(&app, &liaison, &own);
+    let order = withheld(&app, &finance);
     let bulletin = app.bulletin(Some(&assessor), published).unwrap();
     Office {
         indicator: bulletin.indicators[0].id.clone(),
         file: app.downloads(None, published).unwrap()[0].name.clone(),
         batch: app.imports(&assessor).unwrap()[0].batch_id,
+        claim,
+        appeal,
+        digest,
+        order,
         app,
         own,
         other,
         run,
         _folder: folder,
     }
+}
+
+fn paper() -> [Upload; 1] {
+    [Upload {
+        name: "依据.txt".to_owned(),
+        bytes: "加密机采购合同".into(),
+    }]
+}
+
+fn claimed(app: &App, liaison: &User, own: &DepartmentId) -> (ClaimId, String) {
+    let entry = ClaimEntry {
+        department: own.clone(),
+        period: PUBLISHED.parse().unwrap(),
+        kind: ClaimKind::Cost,
+        beneficiary: "410100".into(),
+        amount_fen: Fen::new(1_234_500),
+        explanation: HOSTILE.to_owned(),
+    };
+    let sheet = app.declare_claim(liaison, &entry, &paper()).unwrap();
+    (sheet.id, sheet.evidence[0].file.sha256.clone())
+}
+
+fn appealed(app: &App, liaison: &User, own: &DepartmentId) -> AppealId {
+    let period: Period = PUBLISHED.parse().unwrap();
+    let choices = app.appeal_choices(liaison, own).unwrap();
+    // One whose records lost points, so that there is something to recalculate.
+    let lost = |id: &&String| {
+        let explained = app.explain(liaison, period, own, Some(id)).unwrap();
+        let rows = explained.root.walk();
+        rows.iter().any(|node| {
+            let row = node.evidence.as_ref();
+            row.is_some_and(|row| row.potential != node.amount)
+        })
+    };
+    let mut ids = choices[0].indicators.iter().map(|(id, _)| id);
+    let indicator = ids.find(lost).cloned();
+    assert!(indicator.is_some(), "nothing was lost");
+    let entry = AppealEntry {
+        department: own.clone(),
+        period,
+        indicator,
+        rows: Vec::new(),
+        accrual: None,
+        contested_fen: None,
+        grounds: HOSTILE.to_owned(),
+    };
+    app.open_appeal(liaison, &entry, &paper()).unwrap().id
+}
+
+/// One fen of the oldest accrual is deferred.
+fn withheld(app: &App, finance: &User) -> OrderId {
+    let selection = Selection {
+        amount_fen: Some(Fen::new(1)),
+        ..Selection::default()
+    };
+    let words = OrderWords {
+        id: None,
+        rule: Some(app.order_rules().unwrap()[0].id.clone()),
+        document: "郑财〔2026〕1号".to_owned(),
+        reason: HOSTILE.to_owned(),
+    };
+    let order = app
+        .draft_order(OrderKind::Withhold, &selection, words)
+        .unwrap();
+    app.propose(finance, order).unwrap().id
 }
