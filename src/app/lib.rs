@@ -2,6 +2,7 @@
 //! secret is here; what is decided is decided in the pure crates below.
 
 pub mod accounts;
+pub mod audit;
 pub mod background;
 pub mod bless;
 pub mod bulletin;

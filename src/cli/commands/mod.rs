@@ -1,5 +1,6 @@
 //! One file a command: parse, call the use case, print.
 
+pub mod audit;
 pub mod bundles;
 pub mod explain;
 pub mod fiscal;
