@@ -70,6 +70,8 @@ enum Command {
     /// 补偿台账 (the compensation ledger)
     #[command(subcommand)]
     Ledger(commands::ledger::Command),
+    /// 台账审计：重放全部记录，比对一切表、根、签名与材料 (audit the ledger)
+    Audit(commands::audit::Options),
     /// 支付：编制、审批、国库回单 (payments)
     #[command(subcommand)]
     Pay(commands::pay::Command),
@@ -138,6 +140,7 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
         Command::Simulate(options) => commands::simulate::simulate(context, &options),
         Command::Explain(options) => commands::explain::explain(context, &options),
         Command::Review(options) => commands::review::review(context, &options),
+        Command::Audit(options) => commands::audit::audit(context, &options),
         Command::Ledger(command) => commands::ledger::ledger(context, &command),
         Command::Pay(command) => commands::pay::pay(context, &command),
         Command::Fiscal(command) => commands::fiscal::fiscal(context, &command),

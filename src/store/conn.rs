@@ -56,6 +56,16 @@ impl AnyConn {
         }
     }
 
+    /// An empty SQLite database that vanishes with the connection.
+    pub(crate) fn in_memory() -> Result<Self, StoreError> {
+        let target = ":memory:";
+        let conn = SqliteConnection::establish(target).map_err(|source| StoreError::Connect {
+            target: target.to_owned(),
+            source,
+        })?;
+        Ok(Self::Sqlite(conn))
+    }
+
     /// Connects to what the target names. The file of a SQLite target must exist.
     pub(crate) fn establish_to(target: &Target, access: Access) -> Result<Self, StoreError> {
         let failed = |source| StoreError::Connect {

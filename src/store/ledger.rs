@@ -31,7 +31,7 @@ use crate::tx::TxError;
 
 use head::Head;
 
-pub use audit::{Audit, Finding, audit};
+pub use audit::{Audit, CheckPaper, Finding, audit, audit_with_papers};
 pub use balance::balance;
 pub use cosign::{cosigned_note, keep_cosignature, newest_cosigned};
 pub use dated::{each_dated, used_accounts};

@@ -47,6 +47,7 @@ pub mod usage;
 pub mod users;
 
 mod cells;
+mod drift;
 mod target;
 #[cfg(test)]
 mod testing;
@@ -55,6 +56,7 @@ mod tests;
 
 pub use batches::BatchId;
 pub use conn::{AnyConn, Backend};
+pub use drift::{Drift, DriftKind, schema_drift};
 pub use error::StoreError;
 pub use pool::Store;
 pub use tx::{TxError, read_tx, write_tx};

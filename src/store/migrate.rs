@@ -31,6 +31,20 @@ pub fn run_pending(conn: &mut AnyConn) -> Result<Vec<String>, StoreError> {
     }
 }
 
+/// Runs all migrations inside the transaction at hand, on an empty database or schema, and keeps no
+/// record of them: to see what they make.
+pub(crate) fn run_all(conn: &mut AnyConn) -> Result<(), StoreError> {
+    match conn {
+        AnyConn::Pg(pg) => in_order::<diesel::pg::Pg>(&PG)?
+            .iter()
+            .try_for_each(|migration| migration.run(pg)),
+        AnyConn::Sqlite(sqlite) => in_order::<diesel::sqlite::Sqlite>(&SQLITE)?
+            .iter()
+            .try_for_each(|migration| migration.run(sqlite)),
+    }
+    .map_err(StoreError::migration)
+}
+
 /// Undoes all migrations, newest first. Destroys the data; for tests and for starting over.
 pub fn revert_all(conn: &mut AnyConn) -> Result<Vec<String>, StoreError> {
     match conn {
@@ -90,12 +104,20 @@ fn refuse_newer(conn: &mut AnyConn) -> Result<(), StoreError> {
     }
 }
 
+/// The migrations, oldest first.
+fn in_order<DB: diesel::backend::Backend>(
+    source: &EmbeddedMigrations,
+) -> Result<Vec<Box<dyn Migration<DB>>>, StoreError> {
+    let mut migrations: Vec<Box<dyn Migration<DB>>> =
+        source.migrations().map_err(StoreError::migration)?;
+    migrations.sort_by_key(|migration| migration.name().version().to_string());
+    Ok(migrations)
+}
+
 fn versions_of<DB: diesel::backend::Backend>(
     source: &EmbeddedMigrations,
 ) -> Result<Vec<String>, StoreError> {
-    let migrations: Vec<Box<dyn Migration<DB>>> =
-        source.migrations().map_err(StoreError::migration)?;
-    Ok(migrations
+    Ok(in_order::<DB>(source)?
         .iter()
         .map(|migration| migration.name().version().to_string())
         .collect())

@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::ledger::HeadCache;
 use crate::migrate;
 use crate::target::Target;
-use crate::tx::{TxError, read_tx, turn_tx, write_tx};
+use crate::tx::{TxError, read_tx, turn_tx, undone_tx, write_tx};
 
 /// Readers of SQLite, and readers and writers together of PostgreSQL.
 const CONNECTIONS_MAX: u32 = 8;
@@ -126,6 +126,16 @@ impl Store {
     ) -> Result<T, E> {
         let mut conn = self.writers.get().map_err(StoreError::from)?;
         turn_tx(&mut conn, work)
+    }
+
+    /// Runs the closure in a transaction of which nothing remains, whatever it does: in PostgreSQL it
+    /// may write.
+    pub(crate) fn beside<T>(
+        &self,
+        work: impl FnMut(&mut AnyConn) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut conn = self.readers.get().map_err(StoreError::from)?;
+        undone_tx(&mut conn, work)
     }
 
     /// The head of the ledger that this process keeps.

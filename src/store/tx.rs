@@ -10,7 +10,7 @@ use std::time::Duration;
 use diesel::Connection;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 
-use crate::conn::AnyConn;
+use crate::conn::{AnyConn, Backend};
 use crate::error::StoreError;
 
 /// An error that can leave a transaction: the store's own, or a caller's that can hold one.
@@ -75,6 +75,22 @@ pub fn read_tx<T, E: TxError>(
     mut work: impl FnMut(&mut AnyConn) -> Result<T, E>,
 ) -> Result<T, E> {
     attempt_tx(conn, begin_read, &mut work)
+}
+
+/// Runs the closure in a transaction that is rolled back, whatever comes of it.
+pub(crate) fn undone_tx<T>(
+    conn: &mut AnyConn,
+    work: impl FnOnce(&mut AnyConn) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    match conn.backend() {
+        Backend::Postgres => begin_write(conn)?,
+        Backend::Sqlite => begin_read(conn)?,
+    }
+    let outcome = work(conn);
+    if let Err(fault) = Manager::rollback_transaction(conn) {
+        tracing::warn!(%fault, "rollback failed");
+    }
+    outcome
 }
 
 fn attempt_tx<T, E: TxError>(

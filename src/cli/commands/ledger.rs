@@ -75,8 +75,8 @@ pub enum Command {
         #[arg(long)]
         as_of: Option<u64>,
     },
-    /// 重放全部记录并比对 (replay all records and compare)
-    Audit,
+    /// 台账审计，同 hengxiang audit (the same as `hengxiang audit`)
+    Audit(super::audit::Options),
 }
 
 /// Runs a ledger command.
@@ -139,7 +139,7 @@ pub fn ledger(context: &Context, command: &Command) -> anyhow::Result<ExitCode> 
                 .collect();
             context.print(&render(&head, &rows), &json!(value));
         }
-        Command::Audit => return super::verify::verify(context, &super::verify::Command::Ledger),
+        Command::Audit(options) => return super::audit::audit(context, options),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! One file a command: parse, call the use case, print.
 
 pub mod appeal;
+pub mod audit;
 pub mod bundles;
 pub mod claim;
 pub mod explain;

@@ -37,6 +37,11 @@ impl AccountIds {
         Ok((id, Some(row)))
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.ids.len()
+    }
+
     /// Numbers the accounts of an event that was appended before.
     pub(super) fn see(&mut self, event: &Event) -> Result<(), StoreError> {
         if let Body::Posted(posted) = &event.body {

@@ -164,3 +164,4 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(ledger_records, postings, txns);
+diesel::allow_tables_to_appear_in_same_query!(checkpoints, cosignatures);

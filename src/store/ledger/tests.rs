@@ -6,6 +6,7 @@
 )]
 
 mod attacks;
+mod auditing;
 mod client;
 mod crash;
 mod faults;
