@@ -26,7 +26,7 @@ const FORM_MAX: usize = 16 * 1024;
 /// How long a form may take to arrive.
 const FORM_WAIT: Duration = Duration::from_secs(10);
 /// How long a form with files may take to arrive.
-const FILES_WAIT: Duration = Duration::from_secs(120);
+const FILES_WAIT: Duration = Duration::from_mins(2);
 /// Prefix of addresses that answer programs.
 const API: &str = "/api/";
 

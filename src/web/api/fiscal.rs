@@ -91,7 +91,7 @@ impl From<OrderSheet> for OrderView {
 
 /// All orders.
 pub async fn orders(ask: &Ask) -> Answer {
-    let sheets = ask.portal.run(|app| app.orders()).await?;
+    let sheets = ask.portal.run(app::App::orders).await?;
     json(&sheets.into_iter().map(OrderView::from).collect::<Vec<_>>())
 }
 

@@ -97,7 +97,7 @@ impl Row {
 /// Advice of a month, the form, and all orders but payments.
 pub async fn show(ask: &Ask) -> Answer {
     let (user, t) = (ask.user()?, ask.words());
-    let orders = ask.portal.run(|app| app.orders()).await?;
+    let orders = ask.portal.run(app::App::orders).await?;
     let orders = orders.into_iter().rev();
     let orders = orders.filter(|sheet| sheet.kind != OrderKind::Pay.code());
     let month = match Months::of(ask).await? {

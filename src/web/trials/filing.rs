@@ -117,6 +117,9 @@ async fn a_claim_comes_with_its_evidence_and_is_decided_by_another() {
     assert_eq!(seen["reason"], "按合同");
 }
 
+/// Names and bytes of files.
+type Files<'f> = Vec<(&'f str, &'f [u8])>;
+
 #[actix_web::test]
 async fn uploads_that_cannot_be_evidence_are_refused_with_their_reason() {
     let portal = open(false).await;
@@ -129,7 +132,7 @@ async fn uploads_that_cannot_be_evidence_are_refused_with_their_reason() {
         .iter()
         .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
         .collect();
-    let cases: Vec<(Vec<(&str, &[u8])>, u16, &str)> = vec![
+    let cases: Vec<(Files<'_>, u16, &str)> = vec![
         (vec![], 400, "至少须附一份"),
         (vec![("空.pdf", b"")], 400, "空文件"),
         (vec![("大.txt", large.as_slice())], 413, ""),

@@ -237,7 +237,7 @@ fn merge<T: PartialEq + Debug, K: Ord + Debug>(
                 findings.add(table, place(&key(row)), differences(made, row));
             }
             (Some(made), None) => {
-                findings.add(table, place(&key(made)), "缺少此行 (row is missing)")
+                findings.add(table, place(&key(made)), "缺少此行 (row is missing)");
             }
             (None, Some(row)) => {
                 findings.add(table, place(&key(row)), "记录中没有此行 (row of no record)");

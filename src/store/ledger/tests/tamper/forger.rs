@@ -198,7 +198,7 @@ impl Forger {
     }
 
     /// The records about a department.
-    pub(super) fn own(&self, events: &[Event], which: u8) -> Vec<Event> {
+    pub(super) fn own(events: &[Event], which: u8) -> Vec<Event> {
         let own = events.iter().filter(|event| match &event.body {
             Body::Posted(posted) => {
                 let named = posted.transaction.departments();
@@ -254,7 +254,7 @@ impl Forger {
 
     /// One of a department's transactions once more, behind the close of its month.
     pub(super) fn posted_in_a_closed_month(&self, which: u8, dice: &mut Dice) -> StatementBundle {
-        let own = self.own(&self.events, which);
+        let own = Self::own(&self.events, which);
         let books = Books::replay(&self.events).unwrap();
         // May is the month whose close the verifier sees last.
         let of_may: Vec<&Event> = own
