@@ -427,7 +427,7 @@ impl Campaign {
 
     fn omit(&mut self, dice: &mut Dice) -> Verdict {
         let which = u8::try_from(1 + dice.below(3)).unwrap();
-        let own = self.forger.own(self.forger.events(), which);
+        let own = Forger::own(self.forger.events(), which);
         if dice.below(3) == 0 {
             // By the projection that the statement is read from.
             let seq = own[dice.below(own.len())].seq;
