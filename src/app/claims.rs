@@ -157,7 +157,9 @@ impl App {
         let bytes = ingest::kind_csv(FileKind::Claims, &[row.to_vec()]);
         let today = day.max(self.clock().today());
         let name = format!("损失认定-{id}.csv");
-        let reading = self.known(false)?.read(&name, &bytes, today, &mut |_| {})?;
+        let reading = self
+            .known(&[FileKind::Claims])?
+            .read(&name, &bytes, today, &mut |_| {})?;
         let Some(reject) = reading.rejects.first() else {
             return Ok(reading);
         };

@@ -192,7 +192,7 @@ impl App {
         let rules = self.rules_of(&inputs.pack, &inputs.pack_digest)?;
         let calendar = self.calendar()?;
         let prepared = run::prepare(&rules.pack, &calendar, &inputs)?;
-        let decided = run::decide(&prepared.month()?, &inputs)?;
+        let decided = run::decide(&prepared.month()?, inputs.means())?;
         preview(entry, supposed, &recorded, &decided)
     }
 
