@@ -124,7 +124,11 @@ fn a_run_killed_anywhere_and_started_again_ends_as_if_nothing_had_happened() {
                 .spawn()
                 .unwrap();
             // Typesetting takes most of a run and moves no money: two kills of three come before it.
-            let span = if attempt % 3 == 2 { whole } else { before_report };
+            let span = if attempt % 3 == 2 {
+                whole
+            } else {
+                before_report
+            };
             let delay = span * pseudo_random(round, attempt) / 1000;
             std::thread::sleep(delay.max(Duration::from_millis(1)));
             let ended = child.try_wait().unwrap();
