@@ -20,6 +20,33 @@ UNION ALL SELECT seq FROM claim_events
 UNION ALL SELECT seq FROM appeal_events
 UNION ALL SELECT seq FROM charter_events;
 
+-- The legs of transactions: their postings, by record, which therefore need no index by it.
+CREATE VIEW txn_legs AS
+SELECT t.seq, (j ->> 0)::bigint AS account_id, (j ->> 1)::bigint AS amount_fen
+FROM txns t CROSS JOIN jsonb_array_elements(t.legs::jsonb) j;
+DROP INDEX ix_postings_seq;
+
+-- What a transaction moves: the debits of what is owed and paid; of the budget, or of memo accounts,
+-- where it moves nothing else. A carry debits the budget twice, once a year.
+CREATE OR REPLACE VIEW txn_moved AS
+SELECT
+    t.seq,
+    coalesce(
+        (
+            SELECT sum(p.amount_fen)::bigint FROM txn_legs p JOIN accounts a ON a.id = p.account_id
+            WHERE p.seq = t.seq AND p.amount_fen > 0 AND a.account_group = 'P'
+        ),
+        (
+            SELECT sum(p.amount_fen)::bigint FROM txn_legs p JOIN accounts a ON a.id = p.account_id
+            WHERE p.seq = t.seq AND p.amount_fen > 0 AND a.account_group = 'B'
+        ) / CASE t.kind WHEN 'carry' THEN 2 ELSE 1 END,
+        (
+            SELECT sum(p.amount_fen)::bigint FROM txn_legs p JOIN accounts a ON a.id = p.account_id
+            WHERE p.seq = t.seq AND p.amount_fen > 0 AND a.account_group = 'M'
+        )
+    ) AS moved_fen
+FROM txns t;
+
 CREATE OR REPLACE FUNCTION ledger_records_next() RETURNS trigger LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
@@ -256,12 +283,12 @@ BEGIN
     IF (EXISTS (
         SELECT 1 FROM fresh f
         WHERE f.reverses_seq IS NOT NULL AND (
-            (SELECT count(*) FROM postings WHERE seq = f.seq)
-            <> (SELECT count(*) FROM postings WHERE seq = f.reverses_seq)
+            (SELECT count(*) FROM txn_legs WHERE seq = f.seq)
+            <> (SELECT count(*) FROM txn_legs WHERE seq = f.reverses_seq)
             OR EXISTS (
-                SELECT 1 FROM postings o
+                SELECT 1 FROM txn_legs o
                 WHERE o.seq = f.reverses_seq AND NOT EXISTS (
-                    SELECT 1 FROM postings n
+                    SELECT 1 FROM txn_legs n
                     WHERE n.seq = f.seq AND n.account_id = o.account_id
                       AND n.amount_fen = -o.amount_fen
                 )
@@ -281,7 +308,7 @@ BEGIN
             UNION ALL SELECT seq FROM txns WHERE accrual_seq = f.about_seq AND seq <= f.seq
             UNION ALL SELECT seq FROM txns WHERE reverses_seq = f.about_seq AND seq <= f.seq
         ) t
-        JOIN postings p ON p.seq = t.seq
+        JOIN txn_legs p ON p.seq = t.seq
         JOIN accounts a ON a.id = p.account_id AND a.account_group = 'P' AND a.guard = 'C'
         WHERE (SELECT kind FROM txns WHERE seq = f.about_seq) IN ('accrue', 'adjust')
         GROUP BY f.seq, p.account_id
@@ -294,13 +321,13 @@ BEGIN
         FROM fresh f
         JOIN txns t ON t.accrual_seq = f.accrual_seq AND t.seq <= f.seq
         JOIN txns k ON k.seq = coalesce(t.reverses_seq, t.seq)
-        JOIN postings p ON p.seq = t.seq
+        JOIN txn_legs p ON p.seq = t.seq
         JOIN accounts a ON a.id = p.account_id AND a.account_group = 'P' AND a.guard IN ('C', 'D')
         WHERE f.accrual_seq IS NOT NULL
         GROUP BY f.seq
         HAVING sum(CASE
             WHEN a.guard = 'D' AND k.kind IN ('clawback', 'deduct', 'adjust') AND NOT EXISTS (
-                SELECT 1 FROM postings f JOIN accounts i ON i.id = f.account_id
+                SELECT 1 FROM txn_legs f JOIN accounts i ON i.id = f.account_id
                 WHERE f.seq = t.seq AND i.code = 'P:PenaltyIncome'
             ) THEN p.amount_fen
             WHEN a.guard = 'C' AND k.kind IN ('pay_confirm', 'offset', 'settle') THEN -p.amount_fen
@@ -329,10 +356,13 @@ BEGIN
     )) THEN
         RAISE EXCEPTION 'refused: not a leg';
     END IF;
+    -- A leg is of one account, which has nothing of this transaction, nor of a later one.
     IF (EXISTS (
-        SELECT 1 FROM fresh f JOIN postings p ON p.seq = f.seq
-        WHERE (p.leg_index = f.leg_index OR p.account_id = f.account_id)
-          AND (p.account_id, p.account_seq) <> (f.account_id, f.account_seq)
+        SELECT 1 FROM fresh f
+        WHERE f.seq <= (
+            SELECT seq FROM postings
+            WHERE account_id = f.account_id AND account_seq = f.account_seq - 1
+        )
     )) THEN
         RAISE EXCEPTION 'refused: posting exists';
     END IF;
@@ -361,3 +391,129 @@ $$;
 DROP TRIGGER postings_next ON postings;
 CREATE TRIGGER postings_next AFTER INSERT ON postings
 REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION ledger_postings_next();
+CREATE OR REPLACE FUNCTION ledger_run_events_next() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (NEW.seq IS DISTINCT FROM (SELECT projected_seq + 1 FROM ledger_head)) THEN
+        RAISE EXCEPTION 'refused: not the next record';
+    END IF;
+    IF (NOT EXISTS (
+        SELECT 1 FROM ledger_records
+        WHERE seq = NEW.seq AND kind = 'run' AND actor_id = NEW.actor_id
+    )) THEN
+        RAISE EXCEPTION 'refused: record of another kind';
+    END IF;
+    IF (NOT CASE NEW.kind
+        WHEN 'calculated' THEN coalesce((SELECT kind FROM run_events WHERE run_id = NEW.run_id ORDER BY seq DESC LIMIT 1), 'voided') IN ('rejected', 'voided')
+        WHEN 'submitted' THEN coalesce((SELECT kind FROM run_events WHERE run_id = NEW.run_id ORDER BY seq DESC LIMIT 1), '') = 'calculated'
+        WHEN 'approved' THEN coalesce((SELECT kind FROM run_events WHERE run_id = NEW.run_id ORDER BY seq DESC LIMIT 1), '') = 'submitted'
+        WHEN 'rejected' THEN coalesce((SELECT kind FROM run_events WHERE run_id = NEW.run_id ORDER BY seq DESC LIMIT 1), '') IN ('calculated', 'submitted')
+        ELSE coalesce((SELECT kind FROM run_events WHERE run_id = NEW.run_id ORDER BY seq DESC LIMIT 1), '') IN ('calculated', 'submitted', 'approved')
+    END) THEN
+        RAISE EXCEPTION 'refused: wrong stage of the run';
+    END IF;
+    IF (NEW.kind = 'calculated' AND EXISTS (
+        SELECT 1 FROM run_events c
+        WHERE c.for_period = NEW.for_period AND (
+            SELECT kind FROM run_events WHERE run_id = c.run_id ORDER BY seq DESC LIMIT 1
+        ) IN ('calculated', 'submitted', 'approved')
+    )) THEN
+        RAISE EXCEPTION 'refused: another run stands';
+    END IF;
+    IF (NEW.attempt IS DISTINCT FROM (
+        SELECT coalesce(max(attempt), 0) + CASE NEW.kind WHEN 'calculated' THEN 1 ELSE 0 END
+        FROM run_events WHERE run_id = NEW.run_id
+    )) THEN
+        RAISE EXCEPTION 'refused: another calculation of the run';
+    END IF;
+    IF (NEW.kind <> 'calculated' AND NEW.digest IS DISTINCT FROM (
+        SELECT digest FROM run_events
+        WHERE run_id = NEW.run_id AND attempt = NEW.attempt AND kind = 'calculated'
+    )) THEN
+        RAISE EXCEPTION 'refused: another digest';
+    END IF;
+    IF (NEW.kind = 'approved' AND EXISTS (
+        SELECT 1 FROM run_events
+        WHERE run_id = NEW.run_id AND attempt = NEW.attempt AND actor_id = NEW.actor_id
+    )) THEN
+        RAISE EXCEPTION 'refused: maker cannot approve';
+    END IF;
+    IF (NEW.kind = 'approved' AND (
+        NEW.award_count <> (
+            SELECT count(*) FROM txns
+            WHERE run_id = NEW.run_id AND run_attempt = NEW.attempt AND kind = 'reserve'
+        )
+        OR NEW.total_fen <> (
+            SELECT coalesce(sum(p.amount_fen), 0)
+            FROM txns t JOIN txn_legs p ON p.seq = t.seq JOIN accounts a ON a.id = p.account_id
+            WHERE t.run_id = NEW.run_id AND t.run_attempt = NEW.attempt AND t.kind = 'reserve'
+              AND substr(a.code, 1, 11) = 'B:Reserved:'
+        )
+    )) THEN
+        RAISE EXCEPTION 'refused: control totals differ';
+    END IF;
+    RETURN NEW;
+END;
+$$;
+CREATE OR REPLACE FUNCTION ledger_checkpoints_next() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (NEW.tree_size IS DISTINCT FROM (SELECT max(seq) FROM ledger_records)) THEN
+        RAISE EXCEPTION 'refused: checkpoint not of the last record';
+    END IF;
+    IF (NEW.tree_size > (SELECT projected_seq FROM ledger_head)) THEN
+        RAISE EXCEPTION 'refused: a record has no projection';
+    END IF;
+    IF (EXISTS (
+        SELECT 1 FROM run_events e
+        WHERE e.kind = 'approved'
+          AND e.seq > (SELECT sealed_seq FROM ledger_head)
+          AND e.total_fen <> (
+            SELECT coalesce(sum(p.amount_fen), 0)
+            FROM txns t JOIN txn_legs p ON p.seq = t.seq JOIN accounts a ON a.id = p.account_id
+            WHERE t.run_id = e.run_id AND t.run_attempt = e.attempt AND t.kind = 'accrue'
+              AND substr(a.code, 1, 13) = 'B:Encumbered:'
+          )
+    )) THEN
+        RAISE EXCEPTION 'refused: accruals differ from the approval';
+    END IF;
+    IF (EXISTS (
+        SELECT 1 FROM order_events e
+        WHERE e.kind = 'proposed' AND e.seq > (SELECT sealed_seq FROM ledger_head) AND (
+            e.line_count <> (SELECT count(*) FROM order_lines WHERE order_id = e.order_id)
+            OR e.total_fen <> (
+                SELECT coalesce(sum(amount_fen), 0) FROM order_lines WHERE order_id = e.order_id
+            )
+        )
+    )) THEN
+        RAISE EXCEPTION 'refused: lines differ from the proposal';
+    END IF;
+    IF (EXISTS (
+        SELECT 1 FROM order_events e JOIN order_lines l ON l.order_id = e.order_id
+        WHERE e.seq > (SELECT sealed_seq FROM ledger_head)
+          AND (
+              e.kind = 'approved'
+              OR (e.kind = 'proposed' AND e.order_kind IN ('withhold', 'unhold'))
+          )
+          AND l.amount_fen <> (
+              SELECT coalesce(sum(m.moved_fen), 0) FROM txns t JOIN txn_moved m ON m.seq = t.seq
+              WHERE t.order_id = l.order_id AND t.order_line = l.line_index
+                AND t.kind NOT IN ('pay_confirm', 'pay_fail')
+          )
+    )) THEN
+        RAISE EXCEPTION 'refused: transactions differ from the order';
+    END IF;
+    IF (EXISTS (
+        SELECT 1 FROM appeal_events e JOIN appeal_events o ON o.appeal_id = e.appeal_id
+        WHERE e.seq > (SELECT sealed_seq FROM ledger_head)
+          AND o.kind = 'opened'
+          AND e.kind IN ('opened', 'upheld', 'partly', 'dismissed', 'withdrawn')
+          AND coalesce(o.amount_fen, 0) <> (
+              SELECT coalesce(sum(m.moved_fen), 0) FROM txns t JOIN txn_moved m ON m.seq = t.seq
+              WHERE t.appeal_id = e.appeal_id
+                AND t.kind = CASE e.kind WHEN 'opened' THEN 'dispute' ELSE 'resolve' END
+          )
+    )) THEN
+        RAISE EXCEPTION 'refused: transactions differ from the appeal';
+    END IF;
+    RETURN NEW;
+END;
+$$;

@@ -631,7 +631,12 @@ fn postings(target: &Target) -> Attacks<'_> {
             "INSERT INTO postings VALUES ({id}, {place}, 2, {leg}, {amount}, {balance}, '2026-03', '2026-03-05', 0, 0)"
         ))
     };
-    // Not an account of record 2.
+    // Not an account of the last transaction.
+    let transactions = |seq: &u64| target.books.transaction(*seq).is_some();
+    let last = (1..=target.books.records())
+        .rev()
+        .find(transactions)
+        .unwrap();
     let reserved = format!("B:Reserved:{LINE_0}");
     let foreign = target.books.balance(&reserved.parse().unwrap());
     let mut wrong = script().record("posted", "eve");
@@ -641,13 +646,12 @@ fn postings(target: &Target) -> Attacks<'_> {
     vec![
         (
             "postings_next/not a leg",
-            direct(
+            script().raw(&format!(
+                "INSERT INTO postings VALUES ({}, {}, {last}, 7, 5, {}, '2026-03', '2026-03-31', 0, 0)",
                 target.ids[&reserved],
                 foreign.account_seq + 1,
-                7,
-                5,
                 foreign.balance_fen.get() + 5,
-            ),
+            )),
         ),
         (
             "postings_next/posting exists",
