@@ -252,9 +252,9 @@ fn an_indicator_is_contested_by_its_records_and_recalculated_without_them() {
     let raises = explained["raise"].as_array().unwrap();
     let raise = raises
         .iter()
-        .find(|raise| raise["case"].is_object())
+        .find(|raise| raise["cases"][0].is_object())
         .unwrap();
-    let (indicator, case) = (raise["indicator"].as_str().unwrap(), &raise["case"]);
+    let (indicator, case) = (raise["indicator"].as_str().unwrap(), &raise["cases"][0]);
     let row = format!("{}:{}", case["file"].as_str().unwrap(), case["line"]);
     let ask = ["--indicator", indicator, "--as", "police"];
     let strange = office.fails(&open(&[&ask[..], &["--row", "没有.csv:1"]].concat()));
