@@ -30,6 +30,7 @@ pub mod pots;
 pub mod proofs;
 pub mod publish;
 pub mod reading;
+pub mod reorganise;
 pub mod restate;
 pub mod role;
 pub mod rulebook;
@@ -40,6 +41,7 @@ pub mod simulate;
 pub mod sql_export;
 pub mod verify;
 pub mod weighing;
+pub mod year_end;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -55,7 +57,7 @@ pub mod ledger {
     pub use ::export::{Format, Totals, yuan};
     pub use ::ledger::{
         Account, AccountStatement, Component, ControlTotal, Hash, Kind, Line, Order, OrderKind,
-        Outcome, Scope, Statement, StatementLine, Step,
+        OrderLine, Outcome, Scope, Statement, StatementLine, Step,
     };
 }
 /// Simulations, as reports show them.

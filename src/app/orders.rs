@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use domain::{DepartmentId, Fen, OrderId, Period};
-use ledger::{Action, Actor, Books, ControlTotal, Order, OrderLine, OrderState, Role as Office};
+use ledger::{Action, Actor, Books, ControlTotal, Order, OrderState, Role as Office};
 
 use crate::App;
 use crate::error::Error;
@@ -181,7 +181,7 @@ fn sheet_of(
         let accrual = line.accrual().and_then(|seq| books.accrual(seq));
         let department = accrual
             .map(|own| own.department.clone())
-            .or_else(|| department_of(line));
+            .or_else(|| line.department().cloned());
         let payment = state.payment(index).filter(|_| state.is_batch());
         let name = department
             .as_ref()
@@ -192,7 +192,9 @@ fn sheet_of(
             accrual: line.accrual(),
             department_name: name.unwrap_or_default(),
             department,
-            for_period: accrual.map(|own| own.for_period),
+            for_period: accrual
+                .map(|own| own.for_period)
+                .or_else(|| line.for_period()),
             amount_fen: line.amount_fen(),
             payment: payment.map(|payment| (payment.code(), payment.title())),
         }
@@ -211,20 +213,6 @@ fn sheet_of(
         approver: state.approver.clone(),
         control: state.control,
         digest: state.digest.to_string(),
-    }
-}
-
-/// The department that a line names itself.
-fn department_of(line: &OrderLine) -> Option<DepartmentId> {
-    match line {
-        OrderLine::WriteOff { department, .. }
-        | OrderLine::Raise { department, .. }
-        | OrderLine::RaiseUnfunded { department, .. }
-        | OrderLine::LowerUnfunded { department, .. }
-        | OrderLine::SettleClawback { department, .. }
-        | OrderLine::CarryUnfunded { department, .. }
-        | OrderLine::ExpireUnfunded { department, .. } => Some(department.clone()),
-        _ => None,
     }
 }
 

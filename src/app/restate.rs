@@ -165,7 +165,7 @@ impl App {
     }
 
     /// The business date on which something proposed now would be posted. Opens nothing.
-    fn next_business_day(&self, books: &Books) -> NaiveDate {
+    pub(crate) fn next_business_day(&self, books: &Books) -> NaiveDate {
         let today = self.clock().today();
         day_in(first_open(books, Period::containing(today)), today)
     }

@@ -80,6 +80,10 @@ enum Command {
     Fiscal(commands::fiscal::Command),
     /// 重述：以现有事实重算已定案的月份，提出调整分录 (restate a decided month)
     Restate(commands::restate::Options),
+    /// 机构改革：按承继份额划转余额 (departments merged, split, renamed, moved)
+    Reorganise(commands::reorganise::Options),
+    /// 年终：结余收回或结转、未付款结转、层级清算、未落实资金 (the end of a budget year)
+    YearEnd(commands::year_end::Options),
     /// 用户 (people)
     #[command(subcommand)]
     User(commands::user::Command),
@@ -145,6 +149,8 @@ fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
         Command::Pay(command) => commands::pay::pay(context, &command),
         Command::Fiscal(command) => commands::fiscal::fiscal(context, &command),
         Command::Restate(options) => commands::restate::restate(context, &options),
+        Command::Reorganise(options) => commands::reorganise::reorganise(context, &options),
+        Command::YearEnd(options) => commands::year_end::year_end(context, &options),
         Command::User(command) => commands::user::user(context, &command),
         Command::Weights(command) => commands::weights::weights(context, &command),
         Command::Serve(options) => commands::serve::serve(context, &options),

@@ -16,6 +16,7 @@ pub mod jurisdiction;
 pub mod money;
 pub mod period;
 pub mod rounding;
+pub mod succession;
 pub mod uscc;
 
 pub use calendar::{CalendarError, WorkdayCalendar};

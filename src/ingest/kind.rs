@@ -2,7 +2,8 @@
 
 use crate::layout::{
     Column, appropriations, catalogue, checks, claims, corrections, departments, feedback,
-    incidents, judgements, jurisdictions, measures, members, requests, safeguards, services, usage,
+    incidents, judgements, jurisdictions, measures, members, requests, safeguards, services,
+    successions, usage,
 };
 
 /// Kind of file, recognised by its header row or, for X-Road, by its JSON keys.
@@ -42,11 +43,13 @@ pub enum FileKind {
     Claims,
     /// 补偿资金指标
     Appropriations,
+    /// 机构承继
+    Successions,
 }
 
 impl FileKind {
     /// All kinds, in the order in which files given together must be imported.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Jurisdictions,
         Self::Departments,
         Self::Catalogue,
@@ -64,6 +67,7 @@ impl FileKind {
         Self::Measures,
         Self::Claims,
         Self::Appropriations,
+        Self::Successions,
     ];
 
     /// Place in the order of import: a kind refers only to kinds of a lower place.
@@ -98,6 +102,7 @@ impl FileKind {
             Self::Measures => "measures",
             Self::Claims => "claims",
             Self::Appropriations => "appropriations",
+            Self::Successions => "successions",
         }
     }
 
@@ -126,6 +131,7 @@ impl FileKind {
             Self::Measures => "指标计量",
             Self::Claims => "损失申报",
             Self::Appropriations => "补偿资金指标",
+            Self::Successions => "机构承继",
         }
     }
 
@@ -149,6 +155,7 @@ impl FileKind {
             Self::Measures => measures::COLUMNS,
             Self::Claims => claims::COLUMNS,
             Self::Appropriations => appropriations::COLUMNS,
+            Self::Successions => successions::COLUMNS,
         }
     }
 }

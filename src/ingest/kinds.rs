@@ -7,5 +7,6 @@ pub(crate) mod funds;
 pub(crate) mod links;
 pub(crate) mod registry;
 pub(crate) mod reported;
+pub(crate) mod successions;
 pub(crate) mod usage;
 pub(crate) mod xroad_maps;

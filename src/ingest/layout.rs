@@ -263,6 +263,18 @@ layout! {
 }
 
 layout! {
+    /// 机构承继: who takes over from a department that has ended
+    successions {
+        DEPARTMENT = required "原部门代码", "USCC of the department that ends";
+        SUCCESSOR = required "承继部门代码", "USCC of the department that takes over";
+        SHARE = required "承继份额", "1, 1/3, 0.25 or 25%; those of a department add up to one";
+        EFFECTIVE = required "承继日期", "first day on which the successor has it";
+        FORM = required "承继方式", "合并, 拆分, 更名 or 划转";
+        DOCUMENT = required "决定文号", "number of the decision";
+    }
+}
+
+layout! {
     /// 补偿资金指标
     appropriations {
         DOCUMENT = required "指标文号", "document number";

@@ -32,7 +32,7 @@ use csv::StringRecord;
 
 use container::Payload;
 use csv_rows::CsvRows;
-use kinds::{cases, catalogue, conduct, funds, registry, reported, usage, xroad_maps};
+use kinds::{cases, catalogue, conduct, funds, registry, reported, successions, usage, xroad_maps};
 use scope::Scope;
 use table::{Opened, Source};
 
@@ -197,6 +197,7 @@ fn read_table(
         FileKind::Measures => rows!(reported::Measures, Measures),
         FileKind::Claims => rows!(funds::Claims, Claims),
         FileKind::Appropriations => rows!(funds::Appropriations, Appropriations),
+        FileKind::Successions => rows!(successions::Successions, Successions),
         // Headers of tables never name this kind: it is JSON.
         FileKind::XRoad => (0, Rows::Exchanges(Vec::new())),
     };

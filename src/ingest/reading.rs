@@ -5,6 +5,7 @@ use domain::facts::{
     Appropriation, Claim, Correction, Feedback, Incident, Judgement, Measure, Request, Safeguard,
     SourceLine, UsageDay,
 };
+use domain::succession::Succession;
 use domain::{
     Department, DepartmentId, Diagnostic, Jurisdiction, Place, Resource, ResourceCheck,
     ResourceCode,
@@ -93,6 +94,8 @@ pub enum Rows {
     Claims(Vec<Claim>),
     /// 补偿资金指标
     Appropriations(Vec<Appropriation>),
+    /// 机构承继
+    Successions(Vec<Succession>),
 }
 
 /// Which of the two logs of a call it was read from.

@@ -22,6 +22,8 @@ pub struct Accrual {
     pub line: Line,
     /// What it is for.
     pub component: Component,
+    /// The accrual it was transferred from, when its department had ended.
+    pub origin: Option<u64>,
     /// What was owed at first, fen.
     pub amount_fen: Fen,
     /// What of it was paid, set off or settled, fen.
@@ -47,10 +49,42 @@ impl Accrual {
             line: transaction.line()?.clone(),
             component: transaction.component?,
             department,
+            origin: None,
             amount_fen,
             paid_fen: Fen::ZERO,
             clawed_fen: Fen::ZERO,
             held: BTreeMap::from([(payable, amount_fen)]),
+        })
+    }
+
+    /// What a successor has of an accrual after a transfer; `None` if it is not shaped like one.
+    pub(crate) fn succeeding(
+        origin: u64,
+        before: &Self,
+        transaction: &Transaction,
+    ) -> Option<Self> {
+        let department = transaction.department.clone()?;
+        let states = [
+            Account::Payable(department.clone()),
+            Account::Withheld(department.clone()),
+        ];
+        let held: BTreeMap<Account, Fen> = states
+            .into_iter()
+            .map(|account| {
+                let fen = transaction.amount_on(&account).negated();
+                (account, fen)
+            })
+            .filter(|(_, fen)| *fen > Fen::ZERO)
+            .collect();
+        let amount_fen: Fen = held.values().sum();
+        (amount_fen > Fen::ZERO).then(|| Self {
+            department,
+            origin: Some(origin),
+            amount_fen,
+            paid_fen: Fen::ZERO,
+            clawed_fen: Fen::ZERO,
+            held,
+            ..before.clone()
         })
     }
 

@@ -8,7 +8,7 @@ mod posting;
 use std::sync::Arc;
 
 use domain::canon::{Canon as _, Writer};
-use domain::{AppealId, ClaimId, Fen, OrderId, Period, RunId};
+use domain::{AppealId, ClaimId, DepartmentId, Fen, OrderId, Period, RunId};
 use imbl::{OrdMap, OrdSet};
 
 use crate::account::Account;
@@ -186,6 +186,15 @@ impl Books {
             .map(|(seq, accrual)| (*seq, &**accrual))
     }
 
+    /// The department that an accrual was first owed to, before any transfer to a successor.
+    pub fn first_owner<'a>(&'a self, accrual: &'a Accrual) -> &'a DepartmentId {
+        let mut first = accrual;
+        while let Some(before) = first.origin.and_then(|seq| self.accrual(seq)) {
+            first = before;
+        }
+        &first.department
+    }
+
     /// What of an accrual a kind of order can move, fen; zero when there is none such.
     pub fn movable(&self, kind: OrderKind, seq: u64) -> Fen {
         let Some(accrual) = self.accrual(seq) else {
@@ -201,6 +210,9 @@ impl Books {
             OrderKind::Offset => to_be_had_back().min(accrual.payable_fen()),
             OrderKind::WriteOff => to_be_had_back(),
             OrderKind::Carry => accrual.owed_fen(),
+            OrderKind::Adjust => [&accrual.payable_fen(), &accrual.reclaimable_fen()]
+                .into_iter()
+                .sum(),
             OrderKind::Pay if self.live_batch(seq).is_some() => Fen::ZERO,
             _ => accrual.payable_fen(),
         }

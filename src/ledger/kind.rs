@@ -53,6 +53,8 @@ pub enum Kind {
     UnfundedExpire,
     /// A claw-back that cannot be had is given up.
     WriteOff,
+    /// What stood to a department that has ended stands to its successor 承继划转.
+    Transfer,
 }
 
 /// What decision a kind of transaction needs beyond its document.
@@ -66,11 +68,13 @@ pub enum Ground {
     Appeal,
     /// A line of an order, or the withdrawal of its run.
     OrderOrRun,
+    /// A line of an order, or the command itself.
+    OrderOrCommand,
 }
 
 impl Kind {
     /// Every kind with its code and Chinese title.
-    pub const ALL: [(Self, &'static str, &'static str); 25] = [
+    pub const ALL: [(Self, &'static str, &'static str); 26] = [
         (Self::Appropriate, "appropriate", "下达指标"),
         (Self::Amend, "amend", "调整指标"),
         (Self::Reserve, "reserve", "预留"),
@@ -96,6 +100,7 @@ impl Kind {
         (Self::UnfundedCarry, "unfunded_carry", "未落实结转"),
         (Self::UnfundedExpire, "unfunded_expire", "未落实失效"),
         (Self::WriteOff, "write_off", "核销"),
+        (Self::Transfer, "transfer", "承继划转"),
     ];
 
     fn row(self) -> (&'static str, &'static str) {
@@ -131,12 +136,8 @@ impl Kind {
     /// The decision it needs.
     pub const fn ground(self) -> Ground {
         match self {
-            Self::Appropriate
-            | Self::Amend
-            | Self::Reserve
-            | Self::Release
-            | Self::Accrue
-            | Self::Recover => Ground::Command,
+            Self::Appropriate | Self::Amend => Ground::OrderOrCommand,
+            Self::Reserve | Self::Release | Self::Accrue | Self::Recover => Ground::Command,
             Self::Dispute | Self::Resolve => Ground::Appeal,
             Self::Reverse => Ground::OrderOrRun,
             _ => Ground::Order,

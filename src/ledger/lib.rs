@@ -34,6 +34,7 @@ pub mod rejection;
 pub mod run_state;
 pub mod seal;
 pub mod statement;
+pub mod succession;
 pub mod transaction;
 pub mod trust;
 pub mod witness;

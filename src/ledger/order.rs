@@ -4,6 +4,7 @@
 pub(crate) mod draft;
 mod kind;
 mod line;
+pub(crate) mod standing;
 pub(crate) mod state;
 
 use std::collections::BTreeSet;
@@ -93,7 +94,9 @@ impl Order {
             if line.amount_fen() <= Fen::ZERO {
                 return Err(Rejection::NotPositive);
             }
-            if line.accrual().is_some_and(|seq| !accruals.insert(seq)) {
+            // One accrual may go to several successors; any other line about it has all of it.
+            let whole = !matches!(line, OrderLine::TransferOwed { .. });
+            if whole && line.accrual().is_some_and(|seq| !accruals.insert(seq)) {
                 return Err(self.fault(index, "同一计提重复 (accrual repeated)"));
             }
             let cite = match line {

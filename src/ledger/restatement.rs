@@ -242,7 +242,8 @@ impl Restating<'_> {
             Some(_) => -transaction.moved_fen().get(),
         };
         let line = of_year(&accrual.line, self.period.year());
-        let key = (accrual.department.clone(), line, accrual.component);
+        let owner = self.books.first_owner(accrual).clone();
+        let key = (owner, line, accrual.component);
         let (own, decided) = booked.paid.entry(key).or_default();
         let by_other = transaction
             .order_line()
@@ -258,7 +259,7 @@ impl Restating<'_> {
             .accruals()
             .filter(|(_, own)| {
                 own.for_period == self.period
-                    && own.department == entry.department
+                    && *self.books.first_owner(own) == entry.department
                     && own.component == entry.component
                     && of_year(&own.line, self.period.year()) == entry.line
             })

@@ -151,7 +151,8 @@ impl Transaction {
     }
 
     /// What it moves, fen: the debits of what is owed and paid; of the budget, or of memo accounts,
-    /// where it moves nothing else. A carry debits the budget twice, once a year.
+    /// where it moves nothing else. A carry debits the budget twice, once a year; a transfer debits
+    /// memo accounts twice, once a department.
     pub fn moved_fen(&self) -> Fen {
         let debits = |group: Group| -> i64 {
             let legs = self.legs.iter().filter(|leg| leg.account.group() == group);
@@ -159,15 +160,13 @@ impl Transaction {
         };
         let groups = [Group::Proprietary, Group::Budgetary, Group::Memo];
         let moved = groups
-            .map(debits)
+            .map(|group| (group, debits(group)))
             .into_iter()
-            .find(|sum| *sum > 0)
-            .unwrap_or_default();
-        Fen::new(if self.kind == Kind::Carry {
-            moved / 2
-        } else {
-            moved
-        })
+            .find(|(_, sum)| *sum > 0);
+        let (group, moved) = moved.unwrap_or((Group::Budgetary, 0));
+        let twice =
+            self.kind == Kind::Carry || (self.kind == Kind::Transfer && group == Group::Memo);
+        Fen::new(if twice { moved / 2 } else { moved })
     }
 
     /// The order and line that led to it.

@@ -41,6 +41,7 @@ pub mod runs;
 pub mod safeguards;
 pub mod schema;
 pub mod sessions;
+pub mod successions;
 pub mod tx;
 pub mod upsert;
 pub mod usage;

@@ -6,8 +6,10 @@
 )]
 
 mod people;
+mod reorganisation;
 
 pub use people::*;
+pub use reorganisation::*;
 
 diesel::table! {
     batches (id) {

@@ -117,6 +117,7 @@ fn upsert(conn: &mut AnyConn, batch: BatchId, rows: &Rows) -> Result<Upserted, S
         Rows::Appropriations(rows) => {
             store::appropriations::upsert_appropriations(conn, batch, rows)
         }
+        Rows::Successions(rows) => store::successions::upsert_successions(conn, batch, rows),
         Rows::Exchanges(rows) => {
             let rows: Vec<_> = rows.iter().map(exchange).collect();
             store::exchanges::upsert_exchanges(conn, batch, &rows)
@@ -281,7 +282,8 @@ pub(super) fn periods(rows: &Rows) -> BTreeSet<Period> {
         | Rows::Services(_)
         // Judgements of decided months are refused when they are read.
         | Rows::Judgements(_)
-        | Rows::Appropriations(_) => {}
+        | Rows::Appropriations(_)
+        | Rows::Successions(_) => {}
     }
     periods
 }

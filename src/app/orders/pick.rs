@@ -11,7 +11,7 @@ use crate::error::Error;
 /// What an order is to be about.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    /// Record number of the one accrual.
+    /// Record number of the one accrual; of the transaction that is to be undone.
     pub accrual: Option<u64>,
     /// Accruals of one department only.
     pub department: Option<DepartmentId>,
@@ -98,6 +98,10 @@ fn line_of(kind: OrderKind, accrual: u64, amount_fen: Fen) -> Option<OrderLine> 
             accrual,
             amount_fen,
         },
+        OrderKind::Adjust => OrderLine::Lower {
+            accrual,
+            amount_fen,
+        },
         _ => return None,
     })
 }
@@ -115,6 +119,7 @@ impl App {
         let lines = match kind {
             OrderKind::Lapse => self.lapses(&books),
             OrderKind::WriteOff => write_offs(&books, selection),
+            OrderKind::Reverse => reversal(&books, selection).into_iter().collect(),
             _ => {
                 let over = (kind == OrderKind::Carry).then(|| self.clock().today().year() - 1);
                 let picked = selection.pick(&books, kind, over)?;
@@ -124,6 +129,16 @@ impl App {
                     .collect()
             }
         };
+        self.order_of(kind, lines, words)
+    }
+
+    /// The order of a kind with these lines.
+    pub fn order_of(
+        &self,
+        kind: OrderKind,
+        lines: Vec<OrderLine>,
+        words: OrderWords,
+    ) -> Result<Order, Error> {
         if lines.is_empty() {
             let reason = "没有可办理的款项 (nothing that could be moved)".to_owned();
             return Err(Error::BadInput {
@@ -131,9 +146,10 @@ impl App {
                 reason,
             });
         }
+        let next = self.books()?.records() + 1;
         let id = words.id.unwrap_or_else(|| {
             let today = self.clock().today().format("%Y%m%d");
-            OrderId::new(format!("{}-{today}-{}", kind.code(), books.records() + 1))
+            OrderId::new(format!("{}-{today}-{next}", kind.code()))
         });
         let rule = match words.rule {
             Some(rule) => self.rule_ref(&rule)?,
@@ -163,6 +179,16 @@ impl App {
         });
         available.collect()
     }
+}
+
+/// The transaction that is to be undone, if it is there.
+fn reversal(books: &Books, selection: &Selection) -> Option<OrderLine> {
+    let transaction = selection.accrual?;
+    let original = books.transaction(transaction)?;
+    Some(OrderLine::Reverse {
+        transaction,
+        amount_fen: original.moved_fen(),
+    })
 }
 
 /// What is to be had back from the department chosen.

@@ -77,6 +77,9 @@ pub enum Command {
     },
     /// 台账审计，同 hengxiang audit (the same as `hengxiang audit`)
     Audit(super::audit::Options),
+    /// What moves money by two people.
+    #[command(flatten)]
+    Budget(super::budget::Command),
 }
 
 /// Runs a ledger command.
@@ -139,6 +142,7 @@ pub fn ledger(context: &Context, command: &Command) -> anyhow::Result<ExitCode> 
                 .collect();
             context.print(&render(&head, &rows), &json!(value));
         }
+        Command::Budget(command) => return super::budget::budget(context, &app, command),
         Command::Audit(options) => return super::audit::audit(context, options),
     }
     Ok(ExitCode::SUCCESS)

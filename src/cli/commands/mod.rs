@@ -2,6 +2,7 @@
 
 pub mod appeal;
 pub mod audit;
+pub mod budget;
 pub mod bundles;
 pub mod claim;
 pub mod explain;
@@ -15,6 +16,7 @@ pub mod ledger_export;
 pub mod ledger_keys;
 pub mod orders;
 pub mod pay;
+pub mod reorganise;
 pub mod restate;
 pub mod review;
 pub mod rules;
@@ -28,6 +30,7 @@ pub mod todo;
 pub mod user;
 pub mod verify;
 pub mod weights;
+pub mod year_end;
 
 use std::path::Path;
 

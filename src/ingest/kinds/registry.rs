@@ -108,7 +108,7 @@ impl Table for Jurisdictions {
 pub(crate) struct Departments;
 
 /// A department's code: lower case folded, a wrong check character reported only (T24).
-fn department_code(
+pub(super) fn department_code(
     cells: &Cells<'_>,
     column: usize,
 ) -> Result<(DepartmentId, Option<char>), Reject> {

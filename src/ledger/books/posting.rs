@@ -41,7 +41,7 @@ impl Books {
     pub(super) fn apply_posted(&mut self, seq: u64, posted: &Posted) -> Result<(), &'static str> {
         let transaction = &posted.transaction;
         self.check_posted(posted)?;
-        let accrual = Accrual::of(transaction).filter(|_| accrues(transaction));
+        let accrual = self.accrued(transaction);
         if transaction.kind == Kind::Accrue && accrual.is_none() {
             return Err("计提分录 legs of the accrual");
         }
@@ -73,6 +73,17 @@ impl Books {
             .insert(transaction.idempotency_key.as_str().into(), seq);
         self.transactions.insert(seq, Arc::clone(transaction));
         Ok(())
+    }
+
+    /// What is owed from then on.
+    fn accrued(&self, transaction: &Transaction) -> Option<Accrual> {
+        match (transaction.kind, transaction.accrual) {
+            (Kind::Transfer, Some(about)) => {
+                Accrual::succeeding(about, self.accrual(about)?, transaction)
+            }
+            (Kind::Accrue, _) | (Kind::Adjust, None) => Accrual::of(transaction),
+            _ => None,
+        }
     }
 
     /// The kind of a transaction, or of the one that it undoes.
@@ -132,9 +143,12 @@ impl Books {
     fn check_ground(&self, transaction: &Transaction) -> Result<(), &'static str> {
         let fault = "决定依据 decision that led to it";
         let expected = match (transaction.kind.ground(), &transaction.basis) {
-            (Ground::Command, None) => return Ok(()),
+            (Ground::Command | Ground::OrderOrCommand, None) => return Ok(()),
             (Ground::OrderOrRun, None) if transaction.run.is_some() => return Ok(()),
-            (Ground::Order | Ground::OrderOrRun, Some(Basis::Order { order, line, .. })) => {
+            (
+                Ground::Order | Ground::OrderOrRun | Ground::OrderOrCommand,
+                Some(Basis::Order { order, line, .. }),
+            ) => {
                 let state = self.order(order).ok_or(fault)?;
                 self.ordered(state, *line, transaction)
             }
@@ -220,15 +234,6 @@ impl Books {
         if let Some(accrual) = transaction.accrual {
             self.batches.remove(&accrual);
         }
-    }
-}
-
-/// Whether something is owed from then on.
-fn accrues(transaction: &Transaction) -> bool {
-    match transaction.kind {
-        Kind::Accrue => true,
-        Kind::Adjust => transaction.accrual.is_none(),
-        _ => false,
     }
 }
 

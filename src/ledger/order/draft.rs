@@ -7,6 +7,7 @@ use domain::{Fen, Period};
 use crate::account::{Account, Line};
 use crate::accrual::Accrual;
 use crate::books::Books;
+use crate::order::standing::standing_legs;
 use crate::order::{Order, OrderLine};
 use crate::rejection::Rejection;
 use crate::take_back::{contra, taken_back};
@@ -36,19 +37,10 @@ pub(crate) fn draft_of(
             amount_fen,
         } => blank.reverse(*transaction, *amount_fen),
         OrderLine::Lapse { line, amount_fen } => blank.lapse(line, *amount_fen),
-        OrderLine::WriteOff { department, .. }
-        | OrderLine::SettleClawback { department, .. }
-        | OrderLine::CarryUnfunded { department, .. }
-        | OrderLine::ExpireUnfunded { department, .. } => {
-            let department = Some(department.clone());
-            let legs = standing_legs(line);
-            Ok(Draft {
-                department,
-                legs,
-                ..blank.draft()
-            })
-        }
-        _ => blank.about(line, line.accrual().ok_or_else(missing)?),
+        _ => match line.accrual() {
+            Some(seq) => blank.about(line, seq),
+            None => blank.standing(line),
+        },
     }
 }
 
@@ -114,14 +106,40 @@ impl Blank<'_> {
                 moving_legs(line, accrual, self.effective_on)
             }
         };
+        let successor = line.department();
         Ok(Draft {
             for_period: accrual.for_period,
-            department: Some(accrual.department.clone()),
+            department: Some(successor.unwrap_or(&accrual.department).clone()),
             component: Some(accrual.component),
             accrual: Some(seq),
             legs,
             ..self.draft()
         })
+    }
+
+    /// A line about a department, or a line of the budget, as a whole.
+    fn standing(&self, line: &OrderLine) -> Result<Draft, Rejection> {
+        if let OrderLine::CarryOn { line, .. } = line
+            && self.effective_on.year() != line.budget_year + 1
+        {
+            return Err(Rejection::YearNotOver { line: line.clone() });
+        }
+        let funded = match line {
+            OrderLine::Appropriate { line, .. }
+            | OrderLine::Augment { line, .. }
+            | OrderLine::Cut { line, .. } => Some(line),
+            _ => None,
+        };
+        let mut draft = Draft {
+            department: line.department().cloned(),
+            legs: standing_legs(line, self.effective_on),
+            ..self.draft()
+        };
+        // A document counts once for a line, whether by an order or by an import.
+        if let Some(line) = funded {
+            draft.idempotency_key = format!("{}/{}/{line}", draft.kind.code(), draft.document);
+        }
+        Ok(draft)
     }
 
     /// The accrual's old line gives the encumbrance up, the new year's line is opened for it.
@@ -269,7 +287,9 @@ impl Blank<'_> {
 fn require_held(line: &OrderLine, seq: u64, accrual: &Accrual) -> Result<(), Rejection> {
     let department = accrual.department.clone();
     let source = match line {
-        OrderLine::Unhold { .. } | OrderLine::Forfeit { .. } => Account::Withheld(department),
+        OrderLine::Unhold { .. }
+        | OrderLine::Forfeit { .. }
+        | OrderLine::TransferOwed { withheld: true, .. } => Account::Withheld(department),
         _ => Account::Payable(department),
     };
     let (asked_fen, held_fen) = (line.amount_fen(), accrual.held_on(&source));
@@ -293,6 +313,15 @@ fn moving_legs(line: &OrderLine, accrual: &Accrual, effective_on: NaiveDate) -> 
         OrderLine::Forfeit { .. } => (Account::Withheld(department), contra(accrual, effective_on)),
         OrderLine::Offset { .. } => (payable, Account::Clawback(department)),
         OrderLine::SettleOwed { level, .. } => (payable, Account::InterGov(level.clone())),
+        OrderLine::TransferOwed {
+            successor,
+            withheld: true,
+            ..
+        } => (
+            Account::Withheld(department),
+            Account::Withheld(successor.clone()),
+        ),
+        OrderLine::TransferOwed { successor, .. } => (payable, Account::Payable(successor.clone())),
         _ => (payable, Account::InTransit(department)),
     };
     let encumbered = Account::Encumbered(accrual.line.clone());
@@ -312,37 +341,4 @@ fn moving_legs(line: &OrderLine, accrual: &Accrual, effective_on: NaiveDate) -> 
             .flat_map(|(debit, credit)| move_legs(debit, credit, amount)),
     );
     legs
-}
-
-/// The legs of a line that is about a department as a whole.
-fn standing_legs(line: &OrderLine) -> Vec<Leg> {
-    let (debit, credit) = match line {
-        OrderLine::WriteOff { department, .. } => {
-            (Account::WriteOff, Account::Clawback(department.clone()))
-        }
-        OrderLine::SettleClawback {
-            department, level, ..
-        } => (
-            Account::InterGov(level.clone()),
-            Account::Clawback(department.clone()),
-        ),
-        OrderLine::CarryUnfunded { department, .. } => (
-            Account::Carried(department.clone()),
-            Account::Unfunded(department.clone()),
-        ),
-        OrderLine::ExpireUnfunded {
-            department,
-            carried: true,
-            ..
-        } => (
-            Account::Entitlement(department.clone()),
-            Account::Carried(department.clone()),
-        ),
-        OrderLine::ExpireUnfunded { department, .. } => (
-            Account::Entitlement(department.clone()),
-            Account::Unfunded(department.clone()),
-        ),
-        _ => return Vec::new(),
-    };
-    move_legs(debit, credit, line.amount_fen()).into()
 }

@@ -34,11 +34,15 @@ pub enum OrderKind {
     Settle,
     /// Unfunded entitlements are carried or expire.
     Unfunded,
+    /// Lines are granted, raised or cut 下达、调整指标.
+    Fund,
+    /// Departments have ended, and successors take over 机构改革承继.
+    Reorganise,
 }
 
 impl OrderKind {
     /// Every kind with its code and Chinese title.
-    pub const ALL: [(Self, &'static str, &'static str); 14] = [
+    pub const ALL: [(Self, &'static str, &'static str); 16] = [
         (Self::Pay, "pay", "支付"),
         (Self::Withhold, "withhold", "缓拨"),
         (Self::Unhold, "unhold", "解除缓拨"),
@@ -53,6 +57,8 @@ impl OrderKind {
         (Self::Carry, "carry", "结转"),
         (Self::Settle, "settle", "年终结算"),
         (Self::Unfunded, "unfunded", "未落实资金处理"),
+        (Self::Fund, "fund", "下达调整指标"),
+        (Self::Reorganise, "reorganise", "机构改革承继"),
     ];
 
     fn row(self) -> (&'static str, &'static str) {
@@ -94,7 +100,7 @@ impl OrderKind {
     /// The offices that may propose it.
     pub const fn proposers(self) -> &'static [Role] {
         match self {
-            Self::Deduct | Self::Clawback => &[Role::Finance, Role::Assessor],
+            Self::Deduct | Self::Clawback | Self::Reorganise => &[Role::Finance, Role::Assessor],
             Self::Adjust => &[Role::Assessor, Role::Finance, Role::System],
             Self::Lapse | Self::Carry | Self::Unfunded => &[Role::Finance, Role::System],
             _ => &[Role::Finance],

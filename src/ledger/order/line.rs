@@ -155,6 +155,76 @@ pub enum OrderLine {
         /// Fen above zero.
         amount_fen: Fen,
     },
+    /// Takes what is available of a line whose year is over into the line of the next year.
+    CarryOn {
+        /// The line of the year that is over.
+        line: Line,
+        /// The year the money was appropriated for.
+        origin_year: i32,
+        /// Fen above zero.
+        amount_fen: Fen,
+    },
+    /// What a line paid for another level of government is settled with that level.
+    SettleAdvance {
+        /// The line that paid.
+        line: Line,
+        /// The level that had to pay.
+        level: JurisdictionCode,
+        /// Fen above zero.
+        amount_fen: Fen,
+    },
+    /// Grants a line.
+    Appropriate {
+        /// The line.
+        line: Line,
+        /// Fen above zero.
+        amount_fen: Fen,
+    },
+    /// Raises a line.
+    Augment {
+        /// The line.
+        line: Line,
+        /// Fen above zero.
+        amount_fen: Fen,
+    },
+    /// Cuts a line, not below what is promised of it.
+    Cut {
+        /// The line.
+        line: Line,
+        /// Fen above zero.
+        amount_fen: Fen,
+    },
+    /// What is owed to a department that has ended is owed to its successor.
+    TransferOwed {
+        /// Record number of the accrual.
+        accrual: u64,
+        /// The successor.
+        successor: DepartmentId,
+        /// Whether it is of what is withheld.
+        withheld: bool,
+        /// Fen above zero.
+        amount_fen: Fen,
+    },
+    /// What is to be had back from a department that has ended is to be had back from its successor.
+    TransferClawback {
+        /// The department that has ended.
+        department: DepartmentId,
+        /// The successor.
+        successor: DepartmentId,
+        /// Fen above zero.
+        amount_fen: Fen,
+    },
+    /// An unfunded entitlement of a department that has ended is its successor's.
+    TransferUnfunded {
+        /// The department that has ended.
+        department: DepartmentId,
+        /// The successor.
+        successor: DepartmentId,
+        /// Whether it is one that was carried.
+        carried: bool,
+        /// Fen above zero.
+        amount_fen: Fen,
+    },
     /// Keeps an unfunded entitlement beyond its year.
     CarryUnfunded {
         /// The department.
@@ -194,6 +264,14 @@ canon_variants! { OrderLine, "line of an order" {
     SettleClawback = "settle_clawback" { department, level, amount_fen },
     CarryUnfunded = "carry_unfunded" { department, amount_fen },
     ExpireUnfunded = "expire_unfunded" { department, carried, amount_fen },
+    CarryOn = "carry_on" { line, origin_year, amount_fen },
+    SettleAdvance = "settle_advance" { line, level, amount_fen },
+    Appropriate = "appropriate" { line, amount_fen },
+    Augment = "augment" { line, amount_fen },
+    Cut = "cut" { line, amount_fen },
+    TransferOwed = "transfer_owed" { accrual, successor, withheld, amount_fen },
+    TransferClawback = "transfer_clawback" { department, successor, amount_fen },
+    TransferUnfunded = "transfer_unfunded" { department, successor, carried, amount_fen },
 } }
 
 impl OrderLine {
@@ -214,8 +292,14 @@ impl OrderLine {
             | Self::RaiseUnfunded { .. }
             | Self::LowerUnfunded { .. } => OrderKind::Adjust,
             Self::Lapse { .. } => OrderKind::Lapse,
-            Self::Carry { .. } => OrderKind::Carry,
-            Self::SettleOwed { .. } | Self::SettleClawback { .. } => OrderKind::Settle,
+            Self::Carry { .. } | Self::CarryOn { .. } => OrderKind::Carry,
+            Self::SettleOwed { .. } | Self::SettleClawback { .. } | Self::SettleAdvance { .. } => {
+                OrderKind::Settle
+            }
+            Self::Appropriate { .. } | Self::Augment { .. } | Self::Cut { .. } => OrderKind::Fund,
+            Self::TransferOwed { .. }
+            | Self::TransferClawback { .. }
+            | Self::TransferUnfunded { .. } => OrderKind::Reorganise,
             Self::CarryUnfunded { .. } | Self::ExpireUnfunded { .. } => OrderKind::Unfunded,
         }
     }
@@ -237,8 +321,15 @@ impl OrderLine {
             | Self::RaiseUnfunded { .. }
             | Self::LowerUnfunded { .. } => Kind::Adjust,
             Self::Lapse { .. } => Kind::Lapse,
-            Self::Carry { .. } => Kind::Carry,
-            Self::SettleOwed { .. } | Self::SettleClawback { .. } => Kind::Settle,
+            Self::Carry { .. } | Self::CarryOn { .. } => Kind::Carry,
+            Self::SettleOwed { .. } | Self::SettleClawback { .. } | Self::SettleAdvance { .. } => {
+                Kind::Settle
+            }
+            Self::Appropriate { .. } => Kind::Appropriate,
+            Self::Augment { .. } | Self::Cut { .. } => Kind::Amend,
+            Self::TransferOwed { .. }
+            | Self::TransferClawback { .. }
+            | Self::TransferUnfunded { .. } => Kind::Transfer,
             Self::CarryUnfunded { .. } => Kind::UnfundedCarry,
             Self::ExpireUnfunded { .. } => Kind::UnfundedExpire,
         }
@@ -265,7 +356,15 @@ impl OrderLine {
             | Self::SettleOwed { amount_fen, .. }
             | Self::SettleClawback { amount_fen, .. }
             | Self::CarryUnfunded { amount_fen, .. }
-            | Self::ExpireUnfunded { amount_fen, .. } => *amount_fen,
+            | Self::ExpireUnfunded { amount_fen, .. }
+            | Self::CarryOn { amount_fen, .. }
+            | Self::SettleAdvance { amount_fen, .. }
+            | Self::Appropriate { amount_fen, .. }
+            | Self::Augment { amount_fen, .. }
+            | Self::Cut { amount_fen, .. }
+            | Self::TransferOwed { amount_fen, .. }
+            | Self::TransferClawback { amount_fen, .. }
+            | Self::TransferUnfunded { amount_fen, .. } => *amount_fen,
         }
     }
 
@@ -281,7 +380,35 @@ impl OrderLine {
             | Self::Offset { accrual, .. }
             | Self::Lower { accrual, .. }
             | Self::Carry { accrual, .. }
-            | Self::SettleOwed { accrual, .. } => Some(*accrual),
+            | Self::SettleOwed { accrual, .. }
+            | Self::TransferOwed { accrual, .. } => Some(*accrual),
+            _ => None,
+        }
+    }
+
+    /// The closed month it corrects, where it names one itself.
+    pub const fn for_period(&self) -> Option<Period> {
+        match self {
+            Self::Raise { for_period, .. }
+            | Self::RaiseUnfunded { for_period, .. }
+            | Self::LowerUnfunded { for_period, .. } => Some(*for_period),
+            _ => None,
+        }
+    }
+
+    /// The department it names itself: the one its transaction is about.
+    pub const fn department(&self) -> Option<&DepartmentId> {
+        match self {
+            Self::WriteOff { department, .. }
+            | Self::Raise { department, .. }
+            | Self::RaiseUnfunded { department, .. }
+            | Self::LowerUnfunded { department, .. }
+            | Self::SettleClawback { department, .. }
+            | Self::CarryUnfunded { department, .. }
+            | Self::ExpireUnfunded { department, .. } => Some(department),
+            Self::TransferOwed { successor, .. }
+            | Self::TransferClawback { successor, .. }
+            | Self::TransferUnfunded { successor, .. } => Some(successor),
             _ => None,
         }
     }

@@ -8,11 +8,14 @@ use ledger::{
 };
 
 use disputes::dispute;
+use takeovers::{funding, transfer};
 
 use super::*;
 
 #[path = "disputes.rs"]
 mod disputes;
+#[path = "takeovers.rs"]
+mod takeovers;
 
 /// One step: what to do, with whom or what, how much.
 pub type Small = (u8, u8, u16);
@@ -232,10 +235,22 @@ fn some_line(books: &Books, kind: OrderKind, seq: u64, (what, who, much): Small)
             line: line(who % 2),
             amount_fen,
         },
+        OrderKind::Carry if who.is_multiple_of(5) => OrderLine::CarryOn {
+            line: line(who % 2),
+            origin_year: 2026,
+            amount_fen,
+        },
         OrderKind::Carry => OrderLine::Carry {
             accrual,
             amount_fen,
         },
+        OrderKind::Settle if who.is_multiple_of(5) => OrderLine::SettleAdvance {
+            line: line(who % 2),
+            level,
+            amount_fen,
+        },
+        OrderKind::Fund => funding(line(who % 2), amount_fen, what),
+        OrderKind::Reorganise => transfer(books, accrual, department, amount_fen, what),
         OrderKind::Settle if who.is_multiple_of(3) => OrderLine::SettleClawback {
             department,
             level,

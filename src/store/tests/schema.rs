@@ -155,7 +155,7 @@ db_test! {
             activity appropriations awards batches blobs claims corrections departments exchanges
             feedback incidents indicator_scores jobs judgements jurisdictions measures members
             published rejects reports requests resource_checks resources rule_bundles run_stages runs safeguards
-            scores services sessions superseded_judgements unattributed usage_days users
+            scores services sessions successions superseded_judgements unattributed usage_days users
         ]);
         for (table, count) in told {
             let prefix = format!("{table}.");

@@ -433,3 +433,37 @@ fn a_closed_month_is_corrected_in_the_open_one() {
         .unwrap_err();
     assert_eq!(dear.code(), "appropriation_exceeded");
 }
+
+#[test]
+fn a_line_is_granted_raised_and_cut_by_two_people_and_a_document_counts_once() {
+    let mut trial = Trial::funded();
+    let grant = |amount| OrderLine::Appropriate {
+        line: line(5),
+        amount_fen: fen(amount),
+    };
+    let granted = order("f1", vec![grant(1_000)]);
+    trial.run(&finance(), propose(&granted)).unwrap();
+    let alone = trial.run(&finance(), approve_order(&granted));
+    assert_eq!(alone.unwrap_err().code(), "order_maker_is_checker");
+    assert_eq!(trial.fen(&Account::Available(line(5))), 0);
+    trial.run(&checker(), approve_order(&granted)).unwrap();
+    assert_eq!(trial.fen(&Account::Available(line(5))), 1_000);
+    let mut twice = order("f2", vec![grant(900)]);
+    twice.document.clone_from(&granted.document);
+    let refused = trial.order(&twice).unwrap_err();
+    assert_eq!(refused.code(), "key_conflict");
+    let cut = |amount| OrderLine::Cut {
+        line: line(5),
+        amount_fen: fen(amount),
+    };
+    let below = trial.order(&order("f3", vec![cut(1_001)])).unwrap_err();
+    assert_eq!(below.code(), "appropriation_exceeded");
+    let raise = OrderLine::Augment {
+        line: line(5),
+        amount_fen: fen(200),
+    };
+    trial.order(&order("f4", vec![raise])).unwrap();
+    trial.order(&order("f5", vec![cut(700)])).unwrap();
+    assert_eq!(trial.fen(&Account::Available(line(5))), 500);
+    assert_eq!(trial.fen(&Account::Authority(line(5))), -500);
+}

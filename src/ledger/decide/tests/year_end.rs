@@ -182,3 +182,44 @@ fn unfunded_entitlements_are_carried_or_expire_and_never_hidden() {
         .unwrap_err();
     assert_eq!(refused.code(), "balance_insufficient");
 }
+
+#[test]
+fn a_balance_goes_on_into_the_line_of_the_next_year_and_is_spent_there() {
+    let (mut trial, _) = owing();
+    let carry = |amount| OrderLine::CarryOn {
+        line: line(0),
+        origin_year: 2026,
+        amount_fen: Fen::new(amount),
+    };
+    let beyond = trial
+        .order_on(&order("y0", vec![carry(7_001)]), new_year(1, 2))
+        .unwrap_err();
+    assert_eq!(beyond.code(), "appropriation_exceeded");
+    trial
+        .order_on(&order("y1", vec![carry(7_000)]), new_year(1, 2))
+        .unwrap();
+    assert_eq!(trial.fen(&Account::Available(line(0))), 0);
+    assert_eq!(trial.fen(&Account::Lapsed(line(0))), 7_000);
+    assert_eq!(trial.fen(&Account::Available(next(line(0)))), 7_000);
+    assert_eq!(trial.fen(&Account::Authority(next(line(0)))), -7_000);
+}
+
+#[test]
+fn what_was_paid_for_another_government_is_settled_with_it() {
+    let (mut trial, _) = owing();
+    let settle = OrderLine::SettleAdvance {
+        line: line(0),
+        level: "410105".into(),
+        amount_fen: Fen::new(500),
+    };
+    trial
+        .order_on(&order("v1", vec![settle]), new_year(1, 2))
+        .unwrap();
+    assert_eq!(trial.fen(&Account::InterGov("410105".into())), 500);
+    assert_eq!(trial.fen(&Account::PriorPeriod("共享补偿".into())), -500);
+    assert_eq!(
+        trial.fen(&Account::Available(line(0))),
+        7_000,
+        "the year that is over is not spent again"
+    );
+}

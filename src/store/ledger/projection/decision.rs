@@ -44,16 +44,6 @@ pub(super) fn order_rows(
 }
 
 fn line_row(id: &OrderId, index: u32, line: &OrderLine) -> Result<OrderLineRow, StoreError> {
-    let department = match line {
-        OrderLine::WriteOff { department, .. }
-        | OrderLine::Raise { department, .. }
-        | OrderLine::RaiseUnfunded { department, .. }
-        | OrderLine::LowerUnfunded { department, .. }
-        | OrderLine::SettleClawback { department, .. }
-        | OrderLine::CarryUnfunded { department, .. }
-        | OrderLine::ExpireUnfunded { department, .. } => Some(department.to_string()),
-        _ => None,
-    };
     let reverses = match line {
         OrderLine::Reverse { transaction, .. } => Some(*transaction),
         _ => None,
@@ -63,7 +53,7 @@ fn line_row(id: &OrderId, index: u32, line: &OrderLine) -> Result<OrderLineRow, 
         line_index: i64::from(index),
         kind: line.kind().code().to_owned(),
         accrual_seq: number("order_lines", "accrual_seq", line.accrual())?,
-        department_id: department,
+        department_id: line.department().map(ToString::to_string),
         reverses_seq: number("order_lines", "reverses_seq", reverses)?,
         amount_fen: line.amount_fen().get(),
     })
