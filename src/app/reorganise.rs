@@ -210,7 +210,9 @@ impl App {
         let bytes = std::fs::read(path).map_err(Error::file(path))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let today = self.clock().today();
-        let reading = self.known(false)?.read(&name, &bytes, today, &mut |_| {})?;
+        let reading =
+            self.known(&[FileKind::Successions])?
+                .read(&name, &bytes, today, &mut |_| {})?;
         if reading.kind != FileKind::Successions {
             let reason = format!(
                 "{name} 是“{}”文件，应为“{}” (not a file of successions)",
