@@ -288,6 +288,14 @@ fn an_indicator_is_contested_by_its_records_and_recalculated_without_them() {
     assert!(total("after") > total("before"), "{preview}");
     assert!(preview["supposed"][0].as_str().unwrap().contains(&row));
 
+    // A catalogue entry stays where usage names it: only what was found against it goes.
+    let sample = office.json(&open(&["--indicator", "sample_pass", "--as", "police"]));
+    let preview = office.json(&["appeal", "preview", sample["id"].as_str().unwrap()]);
+    assert!(
+        !preview["supposed"].as_array().unwrap().is_empty(),
+        "{preview}"
+    );
+
     let late = ["--now", "2026-05-08T02:00:00Z"];
     let listed = office.json(&[&late[..], &["appeal", "list", "--open"]].concat());
     assert_eq!(listed[0]["urgency"], "late");

@@ -191,8 +191,16 @@ impl App {
         }
         let rules = self.rules_of(&inputs.pack, &inputs.pack_digest)?;
         let calendar = self.calendar()?;
-        let prepared = run::prepare(&rules.pack, &calendar, &inputs)?;
-        let decided = run::decide(&prepared.month()?, inputs.means())?;
+        let decide = || {
+            let prepared = run::prepare(&rules.pack, &calendar, &inputs)?;
+            run::decide(&prepared.month()?, inputs.means())
+        };
+        let decided = decide().map_err(|error| match error {
+            Error::Assess(fault) => Error::Conflict {
+                reason: format!("这样假设后无法重算：{fault} (cannot be recalculated like this)"),
+            },
+            other => other,
+        })?;
         preview(entry, supposed, &recorded, &decided)
     }
 
@@ -222,28 +230,39 @@ impl App {
     }
 }
 
-/// Takes the records out of the facts; those that were there.
+/// Takes the records out of the facts; those that were there. A catalogue entry stays, since usage
+/// and requests name it: what is held against it goes, its checks and that it is not mounted.
 fn set_aside(facts: &mut Facts, aside: &BTreeSet<String>) -> BTreeSet<String> {
     let batches: Vec<Batch> = facts.batches.clone();
+    let contested = |source: SourceLine| {
+        let place = usize::try_from(source.batch).ok();
+        let batch = place.and_then(|at| batches.get(at))?;
+        let name = format!("{}:{}", batch.file_name, source.line);
+        aside.contains(&name).then_some(name)
+    };
     let mut gone = BTreeSet::new();
-    let mut stays = |source: SourceLine| {
-        let place = usize::try_from(source.batch)
-            .ok()
-            .and_then(|at| batches.get(at));
-        let name = place.map(|batch| format!("{}:{}", batch.file_name, source.line));
-        match name.filter(|name| aside.contains(name)) {
-            Some(name) => {
-                gone.insert(name);
-                false
-            }
-            None => true,
+    let mut entries = BTreeSet::new();
+    for resource in &mut facts.resources {
+        if let Some(name) = contested(resource.source) {
+            resource.mounted = true;
+            entries.insert(resource.code.clone());
+            gone.insert(name);
         }
+    }
+    facts
+        .checks
+        .retain(|check| !entries.contains(&check.resource));
+    let mut stays = |source: SourceLine| match contested(source) {
+        Some(name) => {
+            gone.insert(name);
+            false
+        }
+        None => true,
     };
     macro_rules! retain {
         ($($table:ident),*) => { $(facts.$table.retain(|row| stays(row.source));)* };
     }
     retain!(
-        resources,
         checks,
         usage,
         requests,
