@@ -174,7 +174,7 @@ impl Journal {
             seq: Some(event.seq),
             title: transaction.kind.title(),
             document: &transaction.document,
-            tags: tags(event, transaction),
+            tags: tags(event, transaction, &self.scope),
             postings,
         }));
         text
@@ -348,8 +348,9 @@ fn write_all<'a>(scope: Scope, events: impl IntoIterator<Item = &'a Event>) -> S
     text + &journal.finish()
 }
 
-/// What a record says beside its date, document and legs.
-fn tags(event: &Event, transaction: &Transaction) -> Vec<(&'static str, String)> {
+/// What a record says beside its date, document and legs. Another department than that of the scope
+/// is not named.
+fn tags(event: &Event, transaction: &Transaction, scope: &Scope) -> Vec<(&'static str, String)> {
     let mut tags = vec![
         ("kind", transaction.kind.code().to_owned()),
         ("for_period", transaction.for_period.to_string()),
@@ -361,10 +362,9 @@ fn tags(event: &Event, transaction: &Transaction) -> Vec<(&'static str, String)>
         tags.extend(value.map(|value| (name, value)));
     };
     let run = transaction.run.as_ref();
-    tag(
-        "department",
-        transaction.department.as_ref().map(ToString::to_string),
-    );
+    let named = transaction.department.as_ref();
+    let named = named.filter(|named| scope.department.as_ref().is_none_or(|own| own == *named));
+    tag("department", named.map(ToString::to_string));
     tag(
         "component",
         transaction.component.map(|own| own.code().to_owned()),

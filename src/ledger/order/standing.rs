@@ -22,16 +22,12 @@ pub(crate) fn standing_legs(line: &OrderLine, effective_on: NaiveDate) -> Vec<Le
                 (Account::Available(next.clone()), Account::Authority(next)),
             ]
         }
-        OrderLine::Appropriate { line, .. } | OrderLine::Augment { line, .. } => {
+        OrderLine::Appropriate { line, .. }
+        | OrderLine::Augment { line, .. }
+        | OrderLine::Cut { line, .. } => {
             vec![(
                 Account::Available(line.clone()),
                 Account::Authority(line.clone()),
-            )]
-        }
-        OrderLine::Cut { line, .. } => {
-            vec![(
-                Account::Authority(line.clone()),
-                Account::Available(line.clone()),
             )]
         }
         OrderLine::SettleAdvance { line, level, .. } => {
@@ -46,7 +42,11 @@ pub(crate) fn standing_legs(line: &OrderLine, effective_on: NaiveDate) -> Vec<Le
         }
         _ => of_department(line),
     };
-    let amount = line.amount_fen();
+    let amount = match line {
+        // What is available is asked first: it says how far the line can be cut.
+        OrderLine::Cut { amount_fen, .. } => amount_fen.negated(),
+        _ => line.amount_fen(),
+    };
     let pairs = moves.into_iter();
     pairs
         .flat_map(|(debit, credit)| move_legs(debit, credit, amount))
