@@ -7,6 +7,7 @@
 
 mod appeals;
 mod bad_input;
+mod books;
 mod bundles;
 mod claims;
 mod money;

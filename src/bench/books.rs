@@ -1,6 +1,7 @@
 //! The tasks of `bench-ledger`: posting by the month and one by one, beside others; reading a large
 //! ledger, and its size.
 
+mod audit;
 mod ours;
 mod reads;
 
@@ -13,6 +14,7 @@ use crate::contest::{Rival as _, boxed, enter};
 use crate::figures::grouped;
 use crate::rivals::{Keeper, Ledgers};
 use crate::verdict::Verdict;
+use audit::Auditor;
 use ours::{Ours, right};
 use reads::{Question, Reader};
 
@@ -215,6 +217,30 @@ impl Shelf {
         let title = format!("{title}，{}", database.title());
         self.verdict
             .run(&title, &amount, entries, &right(task, size)?, self.enough)
+    }
+
+    /// Auditing a ledger of so many postings, and one a tenth as large: it should cost a tenth.
+    pub fn audit(
+        &mut self,
+        database: Database,
+        size: Size,
+        postings: usize,
+    ) -> Result<(), Failure> {
+        for postings in [postings / 10, postings] {
+            let place = self.place(database)?;
+            let ours = reads::fill(&place, size, postings)?;
+            let records = usize::try_from(ours.records()?)?;
+            let entry = enter(
+                ("衡享 Hengxiang", "i64 分 fen", "每条记录 a record"),
+                records,
+                Ok(Box::new(Auditor { ours: &ours })),
+            );
+            let title = format!("审计 audit，{}", database.title());
+            let amount = format!("{} 条记录 records", grouped(records as u128));
+            self.verdict
+                .run(&title, &amount, vec![entry], &[], self.enough)?;
+        }
+        Ok(())
     }
 
     /// Reading a ledger of so many postings, and its size on disk.

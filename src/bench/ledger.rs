@@ -19,7 +19,7 @@ struct Options {
     folder: PathBuf,
     /// Small sizes only.
     quick: bool,
-    /// One task only: `month`, `single` or `read`.
+    /// One task only: `month`, `single`, `audit` or `read`.
     only: Option<String>,
 }
 
@@ -57,6 +57,7 @@ fn main() -> Result<(), Failure> {
         calls: 25,
     };
     let postings = if options.quick { 6_000 } else { 1_000_000 };
+    let audited = if options.quick { 6_000 } else { 400_000 };
     let mut shelf = Shelf::new(&options.folder, options.ledgers, options.postgres, enough)?;
     let wanted = |task: &str| options.only.as_deref().is_none_or(|only| only == task);
     for database in shelf.databases() {
@@ -65,6 +66,9 @@ fn main() -> Result<(), Failure> {
         }
         if wanted("single") {
             shelf.post(Task::Single, database, size)?;
+        }
+        if wanted("audit") {
+            shelf.audit(database, size, audited)?;
         }
         if wanted("read") {
             shelf.read(database, size, postings)?;

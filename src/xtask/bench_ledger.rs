@@ -14,7 +14,7 @@ pub struct Options {
     /// Only the smallest sizes: a check that everything runs, not figures
     #[arg(long)]
     quick: bool,
-    /// One task only: month, single or read
+    /// One task only: month, single, audit or read
     #[arg(long)]
     only: Option<String>,
 }

@@ -7,7 +7,7 @@ use assess::{Assessment, Exact, Month};
 use domain::{DepartmentId, Facts, Period, Rounding};
 use engine::Pack;
 use engine::pack::{CellTest, Output};
-use ledger::{Account, Event, statement};
+use ledger::{Account, Books, Event, statement};
 use report::model::{Bulletin, IncidentRow, LedgerLine, PotRow, RaiseLine, SheetLedger};
 
 use super::{Material, build, wording};
@@ -39,12 +39,13 @@ impl App {
         let run = &frozen.run;
         let inputs = &frozen.inputs;
         let period = inputs.period;
-        let (history, events, unattributed) = self.store().read(|conn| {
+        let (history, pots, ledgers, unattributed) = self.store().read(|conn| {
             let books = store::ledger::current_books(self.store(), conn)?;
             let history = history(conn, &books, period)?;
-            let events = store::ledger::events(conn, 1)?;
+            let pots = pot_rows(conn, books.records(), decided, &inputs.facts)?;
+            let ledgers = ledgers(conn, decided, period)?;
             let unattributed = unattributed(conn, &inputs.facts)?;
-            Ok::<_, Error>((history, events, unattributed))
+            Ok::<_, Error>((history, pots, ledgers, unattributed))
         })?;
         let network = month.network(EDGE_DAYS_MIN);
         let config = self.config();
@@ -66,9 +67,9 @@ impl App {
             awards: &decided.awards,
             digests: summary::digests(&frozen.sha256, &decided.assessment, &decided.awards),
             history: &history,
-            pots: pot_rows(decided, &events, &inputs.facts, period),
+            pots,
             network: &network,
-            ledgers: ledgers(decided, &events, period),
+            ledgers,
             reasons: reasons(month, &decided.assessment)?,
             raise: raise(month, &decided.assessment)?,
             incidents: incidents(pack, inputs),
@@ -103,7 +104,7 @@ fn unattributed(conn: &mut store::AnyConn, facts: &Facts) -> Result<Vec<(String,
 /// Assessments of the months before, oldest first; months without a standing run are left out.
 fn history(
     conn: &mut store::AnyConn,
-    books: &ledger::Books,
+    books: &Books,
     period: Period,
 ) -> Result<Vec<Assessment>, Error> {
     let mut found = Vec::new();
@@ -120,14 +121,16 @@ fn history(
 
 /// The department's ledger of the month: what was posted in it.
 fn ledgers(
+    conn: &mut store::AnyConn,
     decided: &Decided,
-    events: &[Event],
     period: Period,
-) -> BTreeMap<DepartmentId, SheetLedger> {
-    let departments = decided.assessment.departments.iter();
-    departments
-        .map(|result| (result.id.clone(), sheet_ledger(&result.id, events, period)))
-        .collect()
+) -> Result<BTreeMap<DepartmentId, SheetLedger>, Error> {
+    let mut ledgers = BTreeMap::new();
+    for result in &decided.assessment.departments {
+        let own = store::ledger::events_of(conn, &result.id)?;
+        ledgers.insert(result.id.clone(), sheet_ledger(&result.id, &own, period));
+    }
+    Ok(ledgers)
 }
 
 /// What is owed to the department, as it sees it: a credit of ours raises it.
@@ -161,57 +164,31 @@ fn line_text(line: &ledger::StatementLine) -> String {
         .to_owned()
 }
 
-/// Pots as the books have them.
+/// Pots as the books have them at the end of the month, as known at the last of so many records.
 fn pot_rows(
+    conn: &mut store::AnyConn,
+    records: u64,
     decided: &Decided,
-    events: &[Event],
-    facts: &domain::Facts,
-    period: Period,
-) -> Vec<PotRow> {
-    let balances = |line: &ledger::Line| {
-        let mut sums = [0_i64; 5];
-        for event in events {
-            let ledger::Body::Posted(posted) = &event.body else {
-                continue;
-            };
-            if posted.transaction.period > period {
-                continue;
-            }
-            for leg in &posted.transaction.legs {
-                let slot = match &leg.account {
-                    Account::Authority(of) if of == line => 0,
-                    Account::Available(of) if of == line => 1,
-                    Account::Reserved(of) if of == line => 2,
-                    Account::Encumbered(of) if of == line => 3,
-                    Account::Expended(of) if of == line => 4,
-                    _ => continue,
-                };
-                if let Some(sum) = sums.get_mut(slot) {
-                    *sum += leg.amount_fen.get();
-                }
-            }
-        }
-        sums
-    };
-    decided
-        .awards
-        .pots
-        .iter()
-        .map(|pot| {
-            let line = crate::pots::ledger_line(&pot.line);
-            let [authority, available, reserved, encumbered, expended] = balances(&line);
-            PotRow {
-                payer: facts
-                    .jurisdiction_name(&line.payer, decided.awards.period.last_day())
-                    .to_owned(),
-                line: format!("{} {}", line.budget_line, line.programme),
-                authority_fen: domain::Fen::new(-authority),
-                reserved_fen: domain::Fen::new(reserved),
-                spent_fen: domain::Fen::new(encumbered + expended),
-                available_fen: domain::Fen::new(available),
-            }
-        })
-        .collect()
+    facts: &Facts,
+) -> Result<Vec<PotRow>, Error> {
+    let on = decided.awards.period.last_day();
+    let mut rows = Vec::new();
+    for pot in &decided.awards.pots {
+        let line = crate::pots::ledger_line(&pot.line);
+        let mut balance = |account: fn(ledger::Line) -> Account| {
+            store::ledger::balance(conn, &account(line.clone()), on, records)
+        };
+        let (encumbered, expended) = (balance(Account::Encumbered)?, balance(Account::Expended)?);
+        rows.push(PotRow {
+            authority_fen: balance(Account::Authority)?.negated(),
+            reserved_fen: balance(Account::Reserved)?,
+            spent_fen: [encumbered, expended].iter().sum(),
+            available_fen: balance(Account::Available)?,
+            payer: facts.jurisdiction_name(&line.payer, on).to_owned(),
+            line: format!("{} {}", line.budget_line, line.programme),
+        });
+    }
+    Ok(rows)
 }
 
 /// Why points were lost: the rows that lost most, by department and indicator.
