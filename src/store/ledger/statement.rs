@@ -18,7 +18,7 @@ use crate::conn::AnyConn;
 use crate::error::StoreError;
 
 /// The statement of a department over the periods of posting `from` to `to`, both included: what
-/// [`ledger::statement`] makes of all its records.
+/// [`ledger::statement()`] makes of all its records.
 pub fn statement(
     conn: &mut AnyConn,
     department: &DepartmentId,
