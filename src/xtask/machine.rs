@@ -15,10 +15,14 @@ pub fn root() -> PathBuf {
         .to_path_buf()
 }
 
-/// Cargo, as the one that runs us.
+/// Cargo, as the one that runs us. Where `CI` is set it keeps no incremental state: a checkout
+/// that is built once has no use for it, and it would double what the build takes on the disk.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
+    if std::env::var_os("CI").is_some() {
+        command.env("CARGO_INCREMENTAL", "0");
+    }
     command
 }
 
