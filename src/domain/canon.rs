@@ -82,6 +82,11 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
+    /// All bytes that are left, which are not read by this.
+    pub fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
     /// Whether all bytes were read.
     pub const fn is_at_end(&self) -> bool {
         self.at == self.bytes.len()

@@ -6,6 +6,7 @@ use domain::{DepartmentId, Fen, Period};
 
 use crate::digest::Digest;
 use crate::leaf::{canon_code, canon_struct, canon_variants};
+use crate::words::Words;
 
 /// What a department contests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +119,7 @@ pub struct Ruling {
     /// Number of the decision document.
     pub document: String,
     /// Why.
-    pub reason: String,
+    pub reason: Words,
 }
 
 /// How an appeal moved on.
@@ -255,7 +256,10 @@ pub(crate) fn advance(
             if !within || (ruling.cut_fen > Fen::ZERO && !loses) {
                 return Err("核减额 amount cut by ruling");
             }
-            appeal.ruling = Some(ruling.clone());
+            appeal.ruling = Some(Ruling {
+                reason: ruling.reason.clone().closed(),
+                ..ruling.clone()
+            });
         }
         AppealChange::Opened { .. } => {}
     }

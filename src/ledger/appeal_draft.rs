@@ -11,6 +11,7 @@ use crate::kind::Kind;
 use crate::rejection::Rejection;
 use crate::take_back::contra;
 use crate::transaction::{Basis, Draft, Leg, move_legs};
+use crate::words::Words;
 
 /// The transactions that follow from where an appeal stands: the one of its opening while it is
 /// open, those of its end afterwards. None when it contests no money.
@@ -84,7 +85,7 @@ fn draft(
     effective_on: NaiveDate,
 ) -> Draft {
     let (kind, document, memo) = match &appeal.ruling {
-        None => (Kind::Dispute, format!("申诉 {id}"), String::new()),
+        None => (Kind::Dispute, format!("申诉 {id}"), Words::default()),
         Some(ruling) => (
             Kind::Resolve,
             ruling.document.clone(),

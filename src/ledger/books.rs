@@ -4,6 +4,7 @@
 //! one and a reader keeps another while the next command is carried out.
 
 mod posting;
+mod words;
 
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ use crate::rejection::Rejection;
 use crate::run_state::{self, Run, Stage};
 use crate::seal::Seal;
 use crate::transaction::{RunRef, Transaction};
+
+pub use words::Told;
 
 /// Where an account stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +67,8 @@ pub struct Books {
     /// Record numbers by idempotency key.
     keys: OrdMap<Arc<str>, u64>,
     reversed: OrdSet<u64>,
+    /// Texts by their commitments.
+    told: OrdMap<Digest, Told>,
 }
 
 impl Books {
@@ -292,6 +297,7 @@ impl Books {
             return Err(broken("记录盲值 blind of the record"));
         }
         self.apply_body(event).map_err(broken)?;
+        self.note_words(&event.body);
         self.records = event.seq;
         self.recorded_at = event.recorded_at;
         Ok(())
@@ -342,6 +348,7 @@ impl Books {
             Body::Claim { claim, change } => self.apply_claim(claim, change, actor)?,
             Body::Appeal { appeal, change } => self.apply_appeal(appeal, change, actor)?,
             Body::Posted(posted) => self.apply_posted(event.seq, posted)?,
+            Body::Erased { commitment, .. } => self.apply_erased(*commitment)?,
             Body::Charter { change } => {
                 self.charter = Arc::new(self.charter.advance(event.seq, change)?);
             }

@@ -7,6 +7,7 @@ use crate::digest::Digest;
 use crate::kind::Component;
 use crate::leaf::{canon_struct, canon_variants};
 use crate::transaction::RunRef;
+use crate::words::Words;
 
 /// What a department declares.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub enum ClaimChange {
         /// Fen accepted, from zero to what was declared.
         accepted_fen: Fen,
         /// Why, where it is not all.
-        reason: String,
+        reason: Words,
     },
     /// A run pays it.
     Included {
@@ -100,7 +101,7 @@ pub struct Claim {
     /// Fen accepted; `None` while undecided.
     pub accepted_fen: Option<Fen>,
     /// Why it was not all.
-    pub reason: String,
+    pub reason: Words,
     /// The last run that took it in; the books tell whether that run stands.
     pub run: Option<RunRef>,
 }
@@ -151,7 +152,7 @@ pub(crate) fn advance(
                 return Err("认定人 assessor of claim");
             }
             claim.accepted_fen = Some(*accepted_fen);
-            claim.reason.clone_from(reason);
+            claim.reason = reason.clone().closed();
         }
         ClaimChange::Included { run } => {
             if !matches!(claim.stage(), ClaimStage::Accepted | ClaimStage::Reduced) {

@@ -9,6 +9,7 @@ use crate::claim::Declaration;
 use crate::digest::{Digest, Hash};
 use crate::note::VerifierKey;
 use crate::order::{Order, PaymentReceipt, Recovery};
+use crate::words::Words;
 
 pub use crate::award::{Award, ControlTotal, RunAwards};
 
@@ -148,7 +149,7 @@ pub enum Action {
         /// The run.
         run: RunId,
         /// Why.
-        reason: String,
+        reason: Words,
         /// Business date, in an open period.
         effective_on: NaiveDate,
     },
@@ -157,7 +158,7 @@ pub enum Action {
         /// The run.
         run: RunId,
         /// Why.
-        reason: String,
+        reason: Words,
         /// Business date, in an open period.
         effective_on: NaiveDate,
     },
@@ -186,7 +187,7 @@ pub enum Action {
         /// What was seen.
         digest: Digest,
         /// Why.
-        reason: String,
+        reason: Words,
     },
     /// The treasury paid a line of a batch.
     ConfirmPayment(PaymentReceipt),
@@ -208,7 +209,7 @@ pub enum Action {
         /// Fen accepted, from zero to what was declared.
         accepted_fen: Fen,
         /// Why, where it is not all.
-        reason: String,
+        reason: Words,
     },
     /// A department contests a result or a line; what is contested cannot be paid meanwhile.
     OpenAppeal {
@@ -240,6 +241,43 @@ pub enum Action {
         /// Business date, in an open period.
         effective_on: NaiveDate,
     },
+    /// A text is erased by a decision; the records keep their commitment to it.
+    EraseWords {
+        /// The commitment.
+        commitment: Digest,
+        /// Number of the decision document.
+        document: String,
+    },
+}
+
+impl Action {
+    /// What a person wrote into it; at most one text an action.
+    pub fn words(&self) -> Option<&Words> {
+        match self {
+            Self::RejectRun { reason, .. }
+            | Self::VoidRun { reason, .. }
+            | Self::RefuseOrder { reason, .. }
+            | Self::DecideClaim { reason, .. } => Some(reason),
+            Self::ProposeOrder { order, .. } => Some(&order.reason),
+            Self::ConfirmPayment(receipt) | Self::FailPayment(receipt) => Some(&receipt.memo),
+            Self::EndAppeal { ruling, .. } => Some(&ruling.reason),
+            _ => None,
+        }
+    }
+
+    /// The same, to put it behind a commitment.
+    pub fn words_mut(&mut self) -> Option<&mut Words> {
+        match self {
+            Self::RejectRun { reason, .. }
+            | Self::VoidRun { reason, .. }
+            | Self::RefuseOrder { reason, .. }
+            | Self::DecideClaim { reason, .. } => Some(reason),
+            Self::ProposeOrder { order, .. } => Some(&mut order.reason),
+            Self::ConfirmPayment(receipt) | Self::FailPayment(receipt) => Some(&mut receipt.memo),
+            Self::EndAppeal { ruling, .. } => Some(&mut ruling.reason),
+            _ => None,
+        }
+    }
 }
 
 /// A command.

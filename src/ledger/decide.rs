@@ -14,14 +14,16 @@ use chrono::NaiveDate;
 use domain::{Fen, Period};
 
 use crate::account::Account;
-use crate::books::{Books, PeriodState};
+use crate::books::{Books, PeriodState, Told};
 use crate::command::{Action, Actor, Command, Grant, Role};
+use crate::digest::Digest;
 use crate::event::{Body, Event, Posted};
 use crate::instant::UtcMicros;
 use crate::kind::Kind;
 use crate::order::PaymentOutcome;
 use crate::rejection::Rejection;
 use crate::transaction::{Draft, Transaction, move_legs};
+use crate::words::Words;
 
 /// What follows from the command: events to append, in order. None at all when the books say the
 /// same already, so that a command can be repeated safely. `now` is the caller's clock; a record
@@ -138,6 +140,10 @@ fn carry_out(batch: &mut Batch, action: &Action) -> Result<(), Rejection> {
             ruling,
             effective_on,
         } => appeal::end(batch, appeal, ruling, *effective_on),
+        Action::EraseWords {
+            commitment,
+            document,
+        } => erase(batch, *commitment, document),
     }
 }
 
@@ -224,6 +230,14 @@ pub(crate) fn require_text(text: &str, what: &'static str) -> Result<(), Rejecti
     Ok(())
 }
 
+/// Words that must not be empty; a text that was erased since is none the less there.
+pub(crate) fn require_words(words: &Words, what: &'static str) -> Result<(), Rejection> {
+    if words.is_blank() {
+        return Err(Rejection::Missing { what });
+    }
+    Ok(())
+}
+
 fn open_period(batch: &mut Batch, period: Period) -> Result<(), Rejection> {
     batch.require(&[Role::System, Role::Finance], "开账")?;
     match batch.books.period(period) {
@@ -289,7 +303,7 @@ fn grant_line(batch: &mut Batch, kind: Kind, grant: &Grant) -> Result<(), Reject
         accrual: None,
         reverses: None,
         document: grant.document.trim().to_owned(),
-        memo: String::new(),
+        memo: Words::default(),
         basis: None,
         legs: move_legs(
             Account::Available(line.clone()),
@@ -298,6 +312,20 @@ fn grant_line(batch: &mut Batch, kind: Kind, grant: &Grant) -> Result<(), Reject
         )
         .into(),
     })
+}
+
+/// Erases a text. One that was erased before stays erased by its first decision.
+fn erase(batch: &mut Batch, commitment: Digest, document: &str) -> Result<(), Rejection> {
+    batch.require(&[Role::Assessor, Role::Finance], "删除文字")?;
+    require_text(document, "决定文号 decision document")?;
+    match batch.books.told(&commitment) {
+        None => Err(Rejection::WordsUnknown { commitment }),
+        Some(Told::Erased) => Ok(()),
+        Some(Told::Standing) => batch.push(Body::Erased {
+            commitment,
+            document: document.trim().to_owned(),
+        }),
+    }
 }
 
 #[cfg(test)]

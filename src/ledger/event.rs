@@ -15,6 +15,7 @@ use crate::instant::UtcMicros;
 use crate::leaf::canon_variants;
 use crate::order::Order;
 use crate::transaction::{RunRef, Transaction};
+use crate::words::Words;
 
 /// One record of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,11 +84,76 @@ pub enum Body {
     },
     /// Money moved.
     Posted(Posted),
+    /// A text was erased: its commitment stays in the records, the text is gone.
+    Erased {
+        /// The commitment to it.
+        commitment: Digest,
+        /// Number of the decision document.
+        document: String,
+    },
     /// The ledger was founded, or a key certified.
     Charter {
         /// How.
         change: CharterChange,
     },
+}
+
+impl Body {
+    /// What a person wrote into it; at most one text a record.
+    pub fn words(&self) -> Option<&Words> {
+        match self {
+            Self::Run { change, .. } => match change {
+                RunChange::Rejected { reason } | RunChange::Voided { reason } => Some(reason),
+                _ => None,
+            },
+            Self::Order { change, .. } => match change {
+                OrderChange::Proposed { order } => Some(&order.reason),
+                OrderChange::Refused { reason } => Some(reason),
+                OrderChange::Approved { .. } => None,
+            },
+            Self::Claim { change, .. } => match change {
+                ClaimChange::Decided { reason, .. } => Some(reason),
+                _ => None,
+            },
+            Self::Appeal { change, .. } => match change {
+                AppealChange::Ended { ruling } => Some(&ruling.reason),
+                _ => None,
+            },
+            Self::Posted(posted) => Some(&posted.transaction.memo),
+            Self::PeriodOpened { .. }
+            | Self::PeriodClosed { .. }
+            | Self::Erased { .. }
+            | Self::Charter { .. } => None,
+        }
+    }
+
+    /// The same, to put the text in or take it out.
+    pub fn words_mut(&mut self) -> Option<&mut Words> {
+        match self {
+            Self::Run { change, .. } => match change {
+                RunChange::Rejected { reason } | RunChange::Voided { reason } => Some(reason),
+                _ => None,
+            },
+            Self::Order { change, .. } => match change {
+                OrderChange::Proposed { order } => Some(&mut Arc::make_mut(order).reason),
+                OrderChange::Refused { reason } => Some(reason),
+                OrderChange::Approved { .. } => None,
+            },
+            Self::Claim { change, .. } => match change {
+                ClaimChange::Decided { reason, .. } => Some(reason),
+                _ => None,
+            },
+            Self::Appeal { change, .. } => match change {
+                AppealChange::Ended { ruling } => Some(&mut ruling.reason),
+                _ => None,
+            },
+            Self::Posted(posted) => Some(Arc::make_mut(&mut posted.transaction).memo_mut()),
+            Self::PeriodOpened { .. }
+            | Self::PeriodClosed { .. }
+            | Self::Erased { .. }
+            | Self::Charter { .. } => None,
+        }
+    }
 }
 
 /// How a run moved on.
@@ -114,12 +180,12 @@ pub enum RunChange {
     /// It was sent back.
     Rejected {
         /// Why.
-        reason: String,
+        reason: Words,
     },
     /// It was withdrawn.
     Voided {
         /// Why.
-        reason: String,
+        reason: Words,
     },
 }
 
@@ -147,7 +213,7 @@ pub enum OrderChange {
     /// It was refused or taken back.
     Refused {
         /// Why.
-        reason: String,
+        reason: Words,
     },
 }
 
@@ -210,6 +276,7 @@ impl Body {
             Self::Appeal { .. } => "appeal",
             Self::Posted(posted) if posted.transaction.basis.is_none() => "posted",
             Self::Posted(_) => "posted_under",
+            Self::Erased { .. } => "erased",
             Self::Charter { .. } => "charter",
         }
     }

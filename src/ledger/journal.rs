@@ -16,6 +16,7 @@ use domain::{DepartmentId, Fen, Period};
 use crate::account::{Account, Group};
 use crate::event::{Body, Event, Posted};
 use crate::transaction::{Basis, Transaction};
+use crate::words::Words;
 
 pub use scope::Scope;
 
@@ -382,8 +383,8 @@ fn tags(event: &Event, transaction: &Transaction, scope: &Scope) -> Vec<(&'stati
         Some(Basis::Appeal { appeal }) => tag("appeal", Some(appeal.to_string())),
         None => {}
     }
-    let memo = Some(transaction.memo.clone());
-    tag("memo", memo.filter(|memo| !memo.is_empty()));
+    let memo = Some(&transaction.memo).filter(|memo| !memo.is_blank());
+    tag("memo", memo.map(Words::to_string));
     tags
 }
 

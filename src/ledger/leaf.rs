@@ -269,6 +269,13 @@ impl Canon for Body {
             }
             Self::Posted(posted) => write_posted(posted, to),
             Self::Charter { change } => change.write(to),
+            Self::Erased {
+                commitment,
+                document,
+            } => {
+                commitment.write(to);
+                document.write(to);
+            }
         }
     }
 
@@ -308,6 +315,10 @@ impl Canon for Body {
             }
             "charter" => Self::Charter {
                 change: Canon::read(from)?,
+            },
+            "erased" => Self::Erased {
+                commitment: Canon::read(from)?,
+                document: Canon::read(from)?,
             },
             _ => return Err(from.not_a("kind of record")),
         })

@@ -38,6 +38,7 @@ pub mod succession;
 pub mod transaction;
 pub mod trust;
 pub mod witness;
+pub mod words;
 
 pub mod apportion;
 pub mod restatement;
@@ -57,7 +58,7 @@ pub use account::{Account, Group, Guard, Line};
 pub use accrual::Accrual;
 pub use appeal::{Appeal, AppealChange, Contest, Outcome, Ruling, Step};
 pub use award::{Award, ControlTotal, RunAwards};
-pub use books::{Balance, Books, PeriodState};
+pub use books::{Balance, Books, PeriodState, Told};
 pub use certificate::Certificate;
 pub use charter::{Certified, Charter, CharterChange};
 pub use checkpoint::{Checkpoint, ConsistencyProof, SignedCheckpoint};
@@ -88,3 +89,4 @@ pub use statement::{
 pub use transaction::{Basis, Draft, Leg, RunRef, Transaction};
 pub use trust::{Keyring, Trust};
 pub use witness::{Witness, WitnessKey};
+pub use words::{Opening, SALT_BYTES, Words};

@@ -1,5 +1,7 @@
 //! A record with the proof of its place in the log.
 
+use std::sync::Arc;
+
 use crate::checkpoint::{Checkpoint, read_hash, read_number};
 use crate::digest::Digest;
 use crate::error::LedgerError;
@@ -7,6 +9,7 @@ use crate::event::Event;
 use crate::leaf;
 use crate::merkle::{self, Levels};
 use crate::note::{from_base64, to_base64};
+use crate::words::{Opening, Words};
 
 /// A record of the log, not yet believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub struct LoggedRecord {
     pub(crate) record: Vec<u8>,
     pub(crate) index: u64,
     pub(crate) path: Vec<Digest>,
+    /// The text that the record has a commitment to; `None` where there is none or it was erased.
+    pub(crate) opening: Option<Arc<Opening>>,
 }
 
 impl LoggedRecord {
@@ -25,10 +30,11 @@ impl LoggedRecord {
             record: leaf::event_bytes(event),
             index,
             path: log.inclusion_proof(place(index)?, place(size)?)?,
+            opening: event.body.words().and_then(Words::opening).cloned(),
         })
     }
 
-    /// Checks the place and reads the record.
+    /// Checks the place, reads the record and puts in its text, if that came with it.
     pub fn verify(&self, checkpoint: &Checkpoint) -> Result<Event, LedgerError> {
         merkle::verify_inclusion(
             checkpoint.hash,
@@ -38,12 +44,21 @@ impl LoggedRecord {
             &self.path,
             &checkpoint.root,
         )?;
-        let event = leaf::read_event(&self.record)?;
-        if event.seq.checked_sub(1) != Some(self.index) {
-            return Err(LedgerError::BrokenRecord {
-                seq: event.seq,
-                what: "记录号与日志位置 record number and place in the log",
-            });
+        let mut event = leaf::read_event(&self.record)?;
+        let seq = event.seq;
+        let broken = |what| LedgerError::BrokenRecord { seq, what };
+        if seq.checked_sub(1) != Some(self.index) {
+            return Err(broken(
+                "记录号与日志位置 record number and place in the log",
+            ));
+        }
+        if let Some(opening) = &self.opening {
+            let told = event.body.words_mut();
+            let own = told
+                .filter(|words| words.commitment() == Some(opening.commitment(checkpoint.hash)));
+            let own =
+                own.ok_or_else(|| broken("文字与记录中的承诺不符 text of another commitment"))?;
+            own.open_with(|_| Some(Arc::clone(opening)));
         }
         Ok(event)
     }
@@ -58,9 +73,11 @@ impl LoggedRecord {
         words
     }
 
-    pub(crate) fn from_words(words: &str) -> Option<Self> {
+    /// Reads [`LoggedRecord::to_words`]; the text is a line of its own.
+    pub(crate) fn from_words(words: &str, opening: Option<Opening>) -> Option<Self> {
         let mut words = words.split(' ');
         Some(Self {
+            opening: opening.map(Arc::new),
             index: read_number(words.next()?)?,
             record: from_base64(words.next()?)?,
             path: words.map(read_hash).collect::<Option<_>>()?,

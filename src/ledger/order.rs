@@ -17,6 +17,7 @@ use crate::award::ControlTotal;
 use crate::digest::Digest;
 use crate::leaf::canon_struct;
 use crate::rejection::Rejection;
+use crate::words::Words;
 
 pub use kind::OrderKind;
 pub use line::OrderLine;
@@ -34,7 +35,7 @@ pub struct Order {
     /// Number of the decision document.
     pub document: String,
     /// Words for people.
-    pub reason: String,
+    pub reason: Words,
     /// Its lines, in order.
     pub lines: Vec<OrderLine>,
 }
@@ -136,7 +137,7 @@ pub struct PaymentReceipt {
     /// Business date, in an open period.
     pub effective_on: NaiveDate,
     /// Words for people: why it failed.
-    pub memo: String,
+    pub memo: Words,
 }
 
 /// Money that came back from a department.

@@ -8,6 +8,7 @@ use crate::kind::Kind;
 use crate::order::{OrderLine, OrderState, Payment, PaymentOutcome};
 use crate::rejection::Rejection;
 use crate::transaction::{Basis, Draft, move_legs};
+use crate::words::Words;
 use domain::Period;
 
 /// The transaction of an outcome; `words` are the number of the receipt and what people should know.
@@ -16,7 +17,7 @@ pub(crate) fn draft_of(
     state: &OrderState,
     line: u32,
     outcome: PaymentOutcome,
-    words: (&str, &str),
+    words: (&str, &Words),
     effective_on: NaiveDate,
 ) -> Result<Draft, Rejection> {
     let id = &state.order.id;
@@ -73,7 +74,7 @@ pub(crate) fn draft_of(
         accrual: Some(*seq),
         reverses: None,
         document: words.0.to_owned(),
-        memo: words.1.to_owned(),
+        memo: words.1.clone(),
         basis: Some(Basis::Order {
             order: id.clone(),
             line,

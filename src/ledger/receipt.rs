@@ -1,6 +1,9 @@
 //! Receipts 回执: one record with the proof that it is in the log, in one text, checked offline.
 
+use std::sync::Arc;
+
 use domain::DepartmentId;
+use domain::canon::{Canon as _, Reader, Writer};
 
 use crate::checkpoint::{Checkpoint, SignedCheckpoint, read_hash, read_number};
 use crate::digest::Digest;
@@ -11,6 +14,7 @@ use crate::merkle::Levels;
 use crate::note::{VerifierKey, from_base64, to_base64};
 use crate::statement::is_own;
 use crate::trust::Keyring;
+use crate::words::{Opening, SALT_BYTES};
 
 /// The first line of the C2SP text form.
 const FORMAT: &str = "c2sp.org/tlog-proof@v1";
@@ -18,6 +22,31 @@ const FORMAT: &str = "c2sp.org/tlog-proof@v1";
 const RECEIPT: LedgerError = LedgerError::Malformed {
     what: "回执 receipt",
 };
+
+/// What a record stands behind that comes with its text.
+const TOLD: &str = "hengxiang-told-1";
+
+/// A record and the text that it has a commitment to.
+fn with_text(record: &[u8], opening: &Opening) -> Vec<u8> {
+    let mut writer = Writer::default();
+    TOLD.to_owned().write(&mut writer);
+    writer.raw(&opening.salt);
+    opening.text.write(&mut writer);
+    writer.raw(record);
+    writer.into_bytes()
+}
+
+/// The same taken apart; `None` when the bytes are a record alone.
+fn without_text(extra: &[u8]) -> Option<(Vec<u8>, Opening)> {
+    let mut reader = Reader::new(extra);
+    if String::read(&mut reader).ok()? != TOLD {
+        return None;
+    }
+    let salt = reader.take(SALT_BYTES).ok()?.try_into().ok()?;
+    let text = String::read(&mut reader).ok()?;
+    let record = reader.rest().to_vec();
+    Some((record, Opening { salt, text }))
+}
 
 /// A receipt, not yet believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,9 +95,13 @@ impl Receipt {
 
     /// The text form.
     pub fn to_text(&self) -> String {
+        let extra = match &self.logged.opening {
+            None => self.logged.record.clone(),
+            Some(opening) => with_text(&self.logged.record, opening),
+        };
         let mut text = format!(
             "{FORMAT}\nextra {}\nindex {}\n",
-            to_base64(&self.logged.record),
+            to_base64(&extra),
             self.logged.index
         );
         for hash in &self.logged.path {
@@ -90,8 +123,12 @@ impl Receipt {
         let field = |line: Option<&str>, name: &str| -> Option<String> {
             Some(line?.strip_prefix(name)?.strip_prefix(' ')?.to_owned())
         };
-        let record = field(lines.next(), "extra");
-        let record = record.and_then(|text| from_base64(&text)).ok_or(RECEIPT)?;
+        let extra = field(lines.next(), "extra");
+        let extra = extra.and_then(|text| from_base64(&text)).ok_or(RECEIPT)?;
+        let (record, opening) = match without_text(&extra) {
+            Some((record, opening)) => (record, Some(Arc::new(opening))),
+            None => (extra, None),
+        };
         let index = field(lines.next(), "index");
         let index = index.and_then(|text| read_number(&text)).ok_or(RECEIPT)?;
         let path = lines
@@ -102,6 +139,7 @@ impl Receipt {
                 record,
                 index,
                 path,
+                opening,
             },
             note: note.to_owned(),
         })

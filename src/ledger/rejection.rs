@@ -360,6 +360,12 @@ pub enum Rejection {
         /// What is wrong.
         what: &'static str,
     },
+    /// No record has such a text.
+    #[error("没有以此承诺记录的文字：{commitment} (no text has this commitment)")]
+    WordsUnknown {
+        /// The commitment asked for.
+        commitment: Digest,
+    },
     /// The amount has the wrong sign or is zero.
     #[error("金额必须大于零 (amount must be above zero)")]
     NotPositive,

@@ -11,6 +11,7 @@ use crate::account::{Account, Line};
 use crate::event::{Body, Event, Mark};
 use crate::kind::{Component, Kind};
 use crate::transaction::Transaction;
+use crate::words::Words;
 
 pub(crate) use bundle::is_own;
 pub use bundle::{BundleParts, ProvenStatement, SealedMonth, StatementBundle};
@@ -57,7 +58,7 @@ pub struct StatementLine {
     /// The document it rests on.
     pub document: String,
     /// Words for people.
-    pub memo: String,
+    pub memo: Words,
     /// The pot, where there is one.
     pub line: Option<Line>,
     /// The component of compensation.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::{AppealId, DepartmentId, Fen, OrderId, Period, RunId};
@@ -11,6 +12,7 @@ use crate::digest::{Digest, Hash};
 use crate::error::LedgerError;
 use crate::kind::{Component, Kind};
 use crate::leaf;
+use crate::words::Words;
 
 /// One side of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +77,7 @@ pub struct Draft {
     /// The document it rests on: number of the appropriation, article of the rule, decision.
     pub document: String,
     /// Words for people.
-    pub memo: String,
+    pub memo: Words,
     /// The decision that led to it.
     pub basis: Option<Basis>,
     /// The legs.
@@ -117,6 +119,21 @@ impl Transaction {
         }
         check_legs(&draft.legs)?;
         Ok(Self { draft })
+    }
+
+    /// The same without the text of its memo, for what lives longer than a text may.
+    pub(crate) fn closed(own: &Arc<Self>) -> Arc<Self> {
+        if own.memo.opening().is_none() {
+            return Arc::clone(own);
+        }
+        let mut closed = Self::clone(own);
+        closed.draft.memo = closed.draft.memo.closed();
+        Arc::new(closed)
+    }
+
+    /// The memo, to put its text in or take it out.
+    pub(crate) const fn memo_mut(&mut self) -> &mut Words {
+        &mut self.draft.memo
     }
 
     /// The digest of what the transaction does, apart from when it was posted and its memo: two
@@ -274,7 +291,7 @@ mod tests {
             accrual: None,
             reverses: None,
             document: "豫财〔2026〕1号".into(),
-            memo: String::new(),
+            memo: Words::default(),
             basis: None,
             legs,
         }

@@ -12,8 +12,9 @@ pub mod spoilt;
 use chrono::NaiveDate;
 use domain::{Fen, Period};
 use ledger::{
-    Account, Action, Actor, Award, Books, Command, Component, Contest, Digest, Event, Grant, Line,
-    Order, OrderKind, OrderLine, PaymentReceipt, Rejection, Role, RunAwards, UtcMicros, decide,
+    Account, Action, Actor, Award, Books, Command, Component, Contest, Digest, Event, Grant, Hash,
+    Line, Order, OrderKind, OrderLine, PaymentReceipt, Rejection, Role, RunAwards, SALT_BYTES,
+    UtcMicros, Words, decide,
 };
 
 /// Books with all their events.
@@ -81,6 +82,12 @@ impl Trial {
 
     /// The same on a business date.
     pub fn order_on(&mut self, order: &Order, on: NaiveDate) -> Result<(), Rejection> {
+        let text = order.reason.text().unwrap_or_default();
+        let reason = Words::from(text).sealed(self.books.hash(), [1; SALT_BYTES]);
+        let order = &Order {
+            reason,
+            ..order.clone()
+        };
         self.run(&finance(), propose_on(order, on))?;
         if order.kind.needs_approval() {
             self.run(&checker(), approve_order_on(order, on))?;
@@ -193,7 +200,7 @@ pub fn approve(awards: &RunAwards) -> Action {
 pub fn reject(awards: &RunAwards) -> Action {
     Action::RejectRun {
         run: awards.run.clone(),
-        reason: "材料不全".into(),
+        reason: told("材料不全"),
         effective_on: day(31),
     }
 }
@@ -201,9 +208,14 @@ pub fn reject(awards: &RunAwards) -> Action {
 pub fn void(awards: &RunAwards) -> Action {
     Action::VoidRun {
         run: awards.run.clone(),
-        reason: "数据有误".into(),
+        reason: told("数据有误"),
         effective_on: day(31),
     }
+}
+
+/// Words behind a commitment, as the store puts them.
+pub fn told(text: &str) -> Words {
+    Words::from(text).sealed(Hash::Sha256, [1; SALT_BYTES])
 }
 
 /// An order of the kind of its lines.
@@ -213,7 +225,7 @@ pub fn order(id: &str, lines: Vec<OrderLine>) -> Order {
         kind: lines.first().map_or(OrderKind::Pay, OrderLine::order_kind),
         rule: "tiaoli-809@1.0.0#withhold".into(),
         document: format!("郑财决〔2026〕{id}号"),
-        reason: "考核结果运用".into(),
+        reason: told("考核结果运用"),
         lines,
     }
 }
@@ -246,7 +258,7 @@ pub fn refuse_order(order: &Order) -> Action {
     Action::RefuseOrder {
         order: order.id.clone(),
         digest: order.digest(),
-        reason: "账号有误".into(),
+        reason: told("账号有误"),
     }
 }
 
@@ -258,7 +270,7 @@ pub fn receipt(order: &Order, line: u32) -> PaymentReceipt {
         receipt: format!("国库{}-{line}", order.id),
         amount_fen: order.line(line).unwrap().amount_fen(),
         effective_on: day(31),
-        memo: String::new(),
+        memo: Words::default(),
     }
 }
 

@@ -18,6 +18,9 @@ pub enum StoreError {
         /// The scheme as written.
         scheme: String,
     },
+    /// The operating system gives no random bytes.
+    #[error("系统不提供随机数 (no random numbers from the system)")]
+    Randomness,
     /// The SQLite file does not exist.
     #[error("数据库文件 {} 不存在，请先运行 hengxiang init (no such database)", path.display())]
     Missing {

@@ -21,6 +21,7 @@ mod tests;
 #[cfg(test)]
 #[path = "../ledger/trial.rs"]
 mod trial;
+mod words;
 
 use ledger::{Books, Command, Event, LedgerError, Rejection, Signer, UtcMicros};
 
@@ -42,6 +43,7 @@ pub use records::{
     receipt, record_count,
 };
 pub use statement::statement;
+pub use words::{open_events, open_words, scrub};
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -151,7 +153,8 @@ fn carry_out(
     signer: &Signer,
 ) -> Result<(Head, Vec<Event>), ExecuteError> {
     let mut head = store.head().current(conn)?;
-    let decided = ledger::decide_all(&head.books, commands, now)?;
+    let commands = words::seal(conn, &head.books, commands)?;
+    let decided = ledger::decide_all(&head.books, &commands, now)?;
     if let Some(last) = decided.events.last() {
         require_signer(&decided.books, signer)?;
         let hash = decided.books.hash();

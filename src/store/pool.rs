@@ -128,6 +128,16 @@ impl Store {
         turn_tx(&mut conn, work)
     }
 
+    /// Runs the closure on a writing connection outside any transaction, for upkeep that databases do
+    /// only there.
+    pub(crate) fn upkeep<T>(
+        &self,
+        work: impl FnOnce(&mut AnyConn) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut conn = self.writers.get().map_err(StoreError::from)?;
+        work(&mut conn)
+    }
+
     /// Runs the closure in a transaction of which nothing remains, whatever it does: in PostgreSQL it
     /// may write.
     pub(crate) fn beside<T>(

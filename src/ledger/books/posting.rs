@@ -71,7 +71,8 @@ impl Books {
         }
         self.keys
             .insert(transaction.idempotency_key.as_str().into(), seq);
-        self.transactions.insert(seq, Arc::clone(transaction));
+        self.transactions
+            .insert(seq, Transaction::closed(transaction));
         Ok(())
     }
 
@@ -178,7 +179,7 @@ impl Books {
             None if state.stage != OrderStage::Approved => return Ok(Vec::new()),
             None => draft_of(self, &state.order, line, on)?,
             Some(outcome) => {
-                let words = (transaction.document.as_str(), transaction.memo.as_str());
+                let words = (transaction.document.as_str(), &transaction.memo);
                 payment::draft_of(self, state, line, outcome, words, on)?
             }
         }])

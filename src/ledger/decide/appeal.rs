@@ -6,7 +6,7 @@ use domain::{AppealId, Fen};
 use crate::appeal::{Appeal, AppealChange, Contest, Outcome, Ruling, Step};
 use crate::appeal_draft::drafts_of;
 use crate::command::Role;
-use crate::decide::{Batch, require_text};
+use crate::decide::{Batch, require_text, require_words};
 use crate::event::Body;
 use crate::rejection::Rejection;
 
@@ -118,7 +118,7 @@ pub(crate) fn end(
     };
     batch.require(offices, "办结申诉")?;
     require_text(&ruling.document, "裁决文号 document")?;
-    require_text(&ruling.reason, "裁决理由 reason")?;
+    require_words(&ruling.reason, "裁决理由 reason")?;
     let appeal = known(batch, id)?;
     if let Some(earlier) = &appeal.ruling {
         let same = earlier == ruling;

@@ -4,11 +4,12 @@ use domain::{ClaimId, Fen};
 
 use crate::claim::{Claim, ClaimChange, ClaimStage, Declaration};
 use crate::command::Role;
-use crate::decide::{Batch, require_text};
+use crate::decide::{Batch, require_text, require_words};
 use crate::event::Body;
 use crate::kind::Component;
 use crate::rejection::Rejection;
 use crate::transaction::RunRef;
+use crate::words::Words;
 
 /// A department declares a cost or a loss; the assessor may do it for one.
 pub(crate) fn declare(
@@ -42,14 +43,14 @@ pub(crate) fn decide(
     batch: &mut Batch,
     id: &ClaimId,
     accepted_fen: Fen,
-    reason: &str,
+    reason: &Words,
 ) -> Result<(), Rejection> {
     batch.require(&[Role::Assessor], "认定损失")?;
     let claim = known(batch, id)?;
     let declared = claim.declaration.as_ref();
     let declared_fen = declared.map_or(Fen::ZERO, |declaration| declaration.declared_fen);
     if let Some(decided) = claim.accepted_fen {
-        let same = decided == accepted_fen && claim.reason == reason.trim();
+        let same = decided == accepted_fen && claim.reason == *reason;
         return same
             .then_some(())
             .ok_or_else(|| Rejection::ClaimConflict { claim: id.clone() });
@@ -61,7 +62,7 @@ pub(crate) fn decide(
         ));
     }
     if accepted_fen < declared_fen {
-        require_text(reason, "核减或不予认定的理由 reason")?;
+        require_words(reason, "核减或不予认定的理由 reason")?;
     }
     if claim.declarant.as_deref() == Some(batch.actor.id.as_str()) {
         return Err(fault(
@@ -74,7 +75,7 @@ pub(crate) fn decide(
         id,
         ClaimChange::Decided {
             accepted_fen,
-            reason: reason.trim().to_owned(),
+            reason: reason.clone(),
         },
     )
 }

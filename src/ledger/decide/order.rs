@@ -7,12 +7,13 @@ use domain::OrderId;
 
 use crate::award::ControlTotal;
 use crate::command::Role;
-use crate::decide::{Batch, require_text};
+use crate::decide::{Batch, require_words};
 use crate::digest::Digest;
 use crate::event::{Body, OrderChange};
 use crate::order::draft::draft_of;
 use crate::order::{Order, OrderLine, OrderStage, OrderState};
 use crate::rejection::Rejection;
+use crate::words::Words;
 
 /// Puts an order forward. One that could not be carried out as the books stand is refused at once;
 /// one that needs no approval is carried out.
@@ -115,9 +116,9 @@ pub(crate) fn refuse(
     batch: &mut Batch,
     id: &OrderId,
     digest: Digest,
-    reason: &str,
+    reason: &Words,
 ) -> Result<(), Rejection> {
-    require_text(reason, "退回原因 reason")?;
+    require_words(reason, "退回原因 reason")?;
     let state = known(batch, id)?;
     if state.maker != batch.actor.id {
         batch.require(&[Role::Finance], "退回指令")?;
@@ -128,7 +129,7 @@ pub(crate) fn refuse(
         OrderStage::Approved => Err(wrong_stage(&state)),
         OrderStage::Proposed => {
             let change = OrderChange::Refused {
-                reason: reason.trim().to_owned(),
+                reason: reason.clone(),
             };
             batch.push(Body::Order {
                 order: id.clone(),

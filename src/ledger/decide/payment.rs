@@ -11,6 +11,7 @@ use crate::order::{OrderLine, PaymentOutcome, PaymentReceipt, Recovery};
 use crate::payment;
 use crate::rejection::Rejection;
 use crate::transaction::{Draft, move_legs};
+use crate::words::Words;
 
 /// Who hands the treasury's receipts in.
 const IMPORTERS: [Role; 2] = [Role::Finance, Role::System];
@@ -44,7 +45,7 @@ pub(crate) fn settle(
             found_fen: receipt.amount_fen,
         });
     }
-    let words = (receipt.receipt.trim(), receipt.memo.trim());
+    let words = (receipt.receipt.trim(), &receipt.memo);
     // A receipt that comes twice finds its own transaction before it finds the payment settled.
     let key = payment::key(kind, receipt.order.as_str(), line);
     if let Some(seq) = batch.books.posted_under(&key) {
@@ -86,7 +87,7 @@ pub(crate) fn recover(batch: &mut Batch, recovery: &Recovery) -> Result<(), Reje
         accrual: None,
         reverses: None,
         document: receipt.to_owned(),
-        memo: String::new(),
+        memo: Words::default(),
         basis: None,
         legs: move_legs(
             Account::Treasury,

@@ -16,6 +16,7 @@ use crate::kind::Kind;
 use crate::rejection::Rejection;
 use crate::run_state::{Run, Stage};
 use crate::transaction::{Draft, Leg, RunRef, Transaction, move_legs};
+use crate::words::Words;
 
 /// Reserves the awards of a run, each on its own, so that a department can be shown the record of
 /// its own award without seeing another's.
@@ -85,7 +86,7 @@ fn make_room(
             run: earlier,
         });
     }
-    let reason = format!("由 {} 取代 (superseded)", awards.run);
+    let reason = Words::from(format!("由 {} 取代 (superseded)", awards.run));
     withdraw(
         batch,
         &earlier,
@@ -176,7 +177,7 @@ fn reserve(award: &Award, run: &RunRef, about: Period, effective_on: NaiveDate) 
         accrual: None,
         reverses: None,
         document: award.cite.clone(),
-        memo: String::new(),
+        memo: Words::default(),
         basis: None,
         legs,
     }
@@ -282,7 +283,7 @@ fn accrue(reserved: &Transaction, run: &RunRef, effective_on: NaiveDate) -> Opti
         accrual: None,
         reverses: None,
         document: award.cite,
-        memo: String::new(),
+        memo: Words::default(),
         basis: None,
         legs: budget.into_iter().chain(owed).collect(),
     })

@@ -21,6 +21,7 @@ mod appeals;
 mod claims;
 mod orders;
 mod payments;
+mod words;
 mod year_end;
 
 fn grant(which: u8, fen: i64, document: &str) -> Grant {

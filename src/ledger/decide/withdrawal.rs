@@ -5,22 +5,23 @@ use domain::{Period, RunId};
 
 use crate::command::Role;
 use crate::decide::run::{known, reference, require_other_person};
-use crate::decide::{Batch, require_text};
+use crate::decide::{Batch, require_words};
 use crate::event::{Body, RunChange};
 use crate::kind::Kind;
 use crate::rejection::Rejection;
 use crate::run_state::{Run, Stage};
 use crate::transaction::{Draft, Transaction};
+use crate::words::Words;
 
 /// Sends a run back.
 pub(crate) fn reject(
     batch: &mut Batch,
     run: &RunId,
-    reason: &str,
+    reason: &Words,
     effective_on: NaiveDate,
 ) -> Result<(), Rejection> {
     batch.require(&[Role::Finance, Role::Assessor], "退回核算")?;
-    require_text(reason, "退回原因 reason")?;
+    require_words(reason, "退回原因 reason")?;
     let state = known(batch, run)?;
     if state.stage == Stage::Rejected {
         return Ok(());
@@ -45,10 +46,10 @@ pub(crate) fn reject(
 pub(crate) fn void(
     batch: &mut Batch,
     run: &RunId,
-    reason: &str,
+    reason: &Words,
     effective_on: NaiveDate,
 ) -> Result<(), Rejection> {
-    require_text(reason, "作废原因 reason")?;
+    require_words(reason, "作废原因 reason")?;
     let state = known(batch, run)?;
     match state.stage {
         Stage::Voided => return Ok(()),
@@ -83,8 +84,8 @@ pub(crate) fn withdraw(
     run: &RunId,
     state: &Run,
     effective_on: NaiveDate,
-    change: fn(String) -> RunChange,
-    reason: &str,
+    change: fn(Words) -> RunChange,
+    reason: &Words,
 ) -> Result<(), Rejection> {
     batch.open_period_of(effective_on)?;
     let moved = |seq: &&u64| {
@@ -101,7 +102,7 @@ pub(crate) fn withdraw(
     batch.push(Body::Run {
         run: reference.clone(),
         digest: state.digest,
-        change: change(reason.trim().to_owned()),
+        change: change(reason.clone()),
     })?;
     let accruals = state.accruals.iter().map(|seq| (Kind::Reverse, *seq));
     let reserves = state.reserves.iter().map(|seq| (Kind::Release, *seq));
@@ -117,7 +118,7 @@ fn negation(
     kind: Kind,
     seq: u64,
     original: &Transaction,
-    reason: &str,
+    reason: &Words,
     effective_on: NaiveDate,
 ) -> Draft {
     Draft {
@@ -132,7 +133,7 @@ fn negation(
         accrual: None,
         reverses: Some(seq),
         document: original.document.clone(),
-        memo: reason.trim().to_owned(),
+        memo: reason.clone(),
         basis: None,
         legs: original.negated_legs(),
     }

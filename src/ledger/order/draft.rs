@@ -78,7 +78,7 @@ impl Blank<'_> {
             accrual: None,
             reverses: None,
             document: document.trim().to_owned(),
-            memo: reason.trim().to_owned(),
+            memo: reason.clone(),
             basis: Some(Basis::Order {
                 order: id.clone(),
                 line: self.index,

@@ -157,7 +157,10 @@ pub(crate) fn advance(
             approver: None,
             posted: BTreeMap::new(),
             outcomes: BTreeMap::new(),
-            order: Arc::clone(order),
+            order: Arc::new(Order {
+                reason: order.reason.clone().closed(),
+                ..Order::clone(order)
+            }),
         });
     }
     let mut state = before.cloned().ok_or("指令 order")?;

@@ -48,6 +48,7 @@ impl Rejection {
             Self::AppealStage { .. } => "appeal_wrong_step",
             Self::BadAppeal { .. } => "appeal_invalid",
             Self::CharterRefused { .. } => "charter_refused",
+            Self::WordsUnknown { .. } => "text_unknown",
             Self::NotPositive => "amount_not_positive",
             Self::OutOfRange => "amount_out_of_range",
             Self::Missing { .. } => "text_missing",

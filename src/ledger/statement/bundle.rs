@@ -15,6 +15,7 @@ use crate::logged::LoggedRecord;
 use crate::merkle::Levels;
 use crate::note::{from_base64, to_base64};
 use crate::seal::BalanceProof;
+use crate::words::Opening;
 
 pub use verify::{ProvenStatement, SealedMonth};
 
@@ -116,6 +117,9 @@ impl StatementBundle {
         }
         for record in &self.lines {
             line("line", &record.to_words());
+            if let Some(opening) = &record.opening {
+                line("text", &opening.to_words());
+            }
         }
         if let Some(closing) = &self.closing {
             line("closing", &closing.close.to_words());
@@ -141,7 +145,9 @@ impl StatementBundle {
         let opening = lines.next_sealed("opening", "opened")?;
         let mut records = Vec::new();
         while let Some(words) = lines.next_tagged("line") {
-            records.push(LoggedRecord::from_words(words).ok_or(BUNDLE)?);
+            let told = lines.next_tagged("text");
+            let told = told.map(|words| Opening::from_words(words).ok_or(BUNDLE));
+            records.push(LoggedRecord::from_words(words, told.transpose()?).ok_or(BUNDLE)?);
         }
         let closing = lines.next_sealed("closing", "closed")?;
         lines.finish()?;
@@ -207,7 +213,7 @@ impl<'a> Lines<'a> {
         let Some(words) = self.next_tagged(close) else {
             return Ok(None);
         };
-        let close = LoggedRecord::from_words(words).ok_or(BUNDLE)?;
+        let close = LoggedRecord::from_words(words, None).ok_or(BUNDLE)?;
         let balances = self.next_tagged(balances).and_then(from_base64);
         Ok(Some(SealedRecord {
             close,

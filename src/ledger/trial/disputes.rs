@@ -25,7 +25,7 @@ pub fn dispute(books: &Books, step: Small) -> (Actor, Action) {
         Action::DecideClaim {
             claim,
             accepted_fen,
-            reason: "票据不全".into(),
+            reason: told("票据不全"),
         },
     )
 }
@@ -77,7 +77,7 @@ fn appeal(books: &Books, (what, who, much): Small) -> (Actor, Action) {
             i64::from(much % 20)
         }),
         document: "郑数裁〔2026〕1号".into(),
-        reason: "经复核".into(),
+        reason: told("经复核"),
     };
     let judge = if who > 240 {
         liaison()

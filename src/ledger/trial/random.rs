@@ -30,8 +30,26 @@ pub fn command(books: &Books, step: Small) -> (Actor, Action) {
         4..9 => (maker(who), propose_some(books, step)),
         9..13 => decide_order(books, who),
         13 | 14 => treasury(books, step),
+        _ if who.is_multiple_of(7) => erase(books, who),
         _ => dispute(books, step),
     }
+}
+
+/// Erases a text, or one that there never was.
+fn erase(books: &Books, who: u8) -> (Actor, Action) {
+    let mut texts = books.texts().map(|(commitment, _)| *commitment);
+    let actor = if who.is_multiple_of(2) {
+        assessor()
+    } else {
+        robot()
+    };
+    let action = Action::EraseWords {
+        commitment: texts
+            .nth(usize::from(who % 5))
+            .unwrap_or_else(|| Digest::of(b"never written")),
+        document: format!("删{}", who % 3),
+    };
+    (actor, action)
 }
 
 fn maker(who: u8) -> Actor {
@@ -114,7 +132,7 @@ fn proceed(books: &Books, who: u8) -> (Actor, Action) {
             },
         );
     };
-    let (run, digest, reason) = ((*id).clone(), state.digest, "材料不全".to_owned());
+    let (run, digest, reason) = ((*id).clone(), state.digest, told("材料不全"));
     match (state.stage, who % 16) {
         (_, 0) => (
             finance(),
@@ -338,7 +356,7 @@ fn decide_order(books: &Books, who: u8) -> (Actor, Action) {
             Action::RefuseOrder {
                 order,
                 digest,
-                reason: "账号有误".into(),
+                reason: told("账号有误"),
             },
         ),
         1 => (finance(), approval(books, order, digest, state.control)),

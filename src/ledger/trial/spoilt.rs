@@ -69,7 +69,9 @@ fn respell(action: &mut Action) {
         Action::ApproveRun { control, .. } | Action::ApproveOrder { control, .. } => {
             more(&mut control.total_fen);
         }
-        Action::RejectRun { reason, .. } | Action::VoidRun { reason, .. } => reason.clear(),
+        Action::RejectRun { reason, .. } | Action::VoidRun { reason, .. } => {
+            *reason = Words::default()
+        }
         Action::ProposeOrder { order, .. } => order.document.push_str("（更正）"),
         Action::ConfirmPayment(paper) | Action::FailPayment(paper) => {
             more(&mut paper.amount_fen);
@@ -78,7 +80,8 @@ fn respell(action: &mut Action) {
         Action::DeclareClaim { declaration, .. } => more(&mut declaration.declared_fen),
         Action::DecideClaim { accepted_fen, .. } => more(accepted_fen),
         Action::OpenAppeal { contest, .. } => more(&mut contest.contested_fen),
+        Action::EraseWords { document, .. } => document.clear(),
         Action::AdvanceAppeal { office, .. } => office.push('局'),
-        Action::EndAppeal { ruling, .. } => ruling.reason.push('。'),
+        Action::EndAppeal { ruling, .. } => ruling.reason = told("另有理由"),
     }
 }

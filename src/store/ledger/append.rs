@@ -1,18 +1,21 @@
 //! Appending events and the checkpoint that seals them.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
-use ledger::{Checkpoint, CompactRange, Digest, Event, Hash, Signer, UtcMicros};
+use ledger::{Checkpoint, CompactRange, Digest, Event, Hash, Signer, UtcMicros, Words};
 
 use super::head::Head;
 use super::projection::{BodyRows, Rows, rows_of};
 use super::rows::{
-    AccountRow, AppealRow, CharterRow, CheckpointRow, ClaimRow, OrderLineRow, OrderRow, PeriodRow,
-    RecordRow, RunRow, TxnRow,
+    AccountRow, AppealRow, CharterRow, CheckpointRow, ClaimRow, ErasureRow, OrderLineRow, OrderRow,
+    PeriodRow, RecordRow, RunRow, TextRow, TxnRow,
 };
 use super::schema::{
-    accounts, appeal_events, charter_events, checkpoints, claim_events, ledger_records,
-    order_events, order_lines, period_events, run_events, txns,
+    accounts, appeal_events, charter_events, checkpoints, claim_events, erasures, ledger_records,
+    order_events, order_lines, period_events, run_events, texts, txns,
 };
+use super::words;
 use crate::cells;
 use crate::conn::AnyConn;
 use crate::error::StoreError;
@@ -30,8 +33,15 @@ pub(super) fn append(
         head.log = CompactRange::new(hash);
     }
     let mut run = Run::default();
+    let mut told = BTreeSet::new();
     for event in events {
-        let rows = rows_of(hash, event, &mut head.ids)?;
+        let mut rows = rows_of(hash, event, &mut head.ids)?;
+        // One text stands once, whatever records have the commitment.
+        rows.text.take_if(|row| {
+            let commitment = event.body.words().and_then(Words::commitment);
+            let known = commitment.and_then(|commitment| head.books.told(&commitment));
+            known.is_some() || !told.insert(row.commitment.clone())
+        });
         if let Some(leaf) = Digest::from_slice(&rows.record.leaf_hash) {
             head.log.append(leaf);
         }
@@ -56,6 +66,8 @@ struct Run {
     claims: Vec<ClaimRow>,
     appeals: Vec<AppealRow>,
     charters: Vec<CharterRow>,
+    erasures: Vec<ErasureRow>,
+    texts: Vec<TextRow>,
 }
 
 macro_rules! insert {
@@ -90,6 +102,7 @@ impl Run {
 
     fn push(&mut self, rows: Rows) {
         self.records.push(rows.record);
+        self.texts.extend(rows.text);
         match rows.body {
             BodyRows::Period(row) => self.periods.push(row),
             BodyRows::Run(row) => self.runs.push(row),
@@ -100,6 +113,7 @@ impl Run {
             BodyRows::Claim(row) => self.claims.push(row),
             BodyRows::Appeal(row) => self.appeals.push(row),
             BodyRows::Charter(row) => self.charters.push(row),
+            BodyRows::Erased(row) => self.erasures.push(row),
             BodyRows::Posted { accounts, txn, .. } => {
                 self.accounts.extend(accounts);
                 self.txns.push(*txn);
@@ -119,6 +133,11 @@ impl Run {
         insert!(conn, claim_events, rows.claims);
         insert!(conn, appeal_events, rows.appeals);
         insert!(conn, charter_events, rows.charters);
+        insert!(conn, texts, rows.texts);
+        if !rows.erasures.is_empty() {
+            words::leave_no_trace(conn)?;
+        }
+        insert!(conn, erasures, rows.erasures);
         Ok(())
     }
 }

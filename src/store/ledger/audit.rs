@@ -7,6 +7,7 @@
 mod replay;
 mod seals;
 mod tables;
+mod texts;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -132,6 +133,7 @@ pub fn audit_with_papers(
         }
         findings.compared("blobs", expected.papers.len());
         replay.check_seals(&seals, &expected.roots, &mut findings);
+        texts::compare(conn, range, &expected.texts, &mut findings)?;
         tables::compare(conn, range, expected, &mut findings)?;
         if is_last {
             break;

@@ -6,8 +6,8 @@ use imbl::OrdMap;
 use ledger::{Account, Basis, Body, CharterChange, Event, Hash, Posted, RunChange, RunRef, leaf};
 
 use super::rows::{
-    AccountRow, AppealRow, CharterRow, ClaimRow, OrderLineRow, OrderRow, PeriodRow, PostingRow,
-    RecordRow, RunRow, TxnRow,
+    AccountRow, AppealRow, CharterRow, ClaimRow, ErasureRow, OrderLineRow, OrderRow, PeriodRow,
+    PostingRow, RecordRow, RunRow, TextRow, TxnRow,
 };
 use crate::cells;
 use crate::error::StoreError;
@@ -58,6 +58,8 @@ impl AccountIds {
 pub(super) struct Rows {
     pub(super) record: RecordRow,
     pub(super) body: BodyRows,
+    /// What a person wrote, where it is at hand.
+    pub(super) text: Option<TextRow>,
 }
 
 /// The rows of what happened.
@@ -73,6 +75,7 @@ pub(super) enum BodyRows {
     Claim(ClaimRow),
     Appeal(AppealRow),
     Charter(CharterRow),
+    Erased(ErasureRow),
     Posted {
         /// Accounts used for the first time.
         accounts: Vec<AccountRow>,
@@ -128,6 +131,14 @@ pub(super) fn rows_of(hash: Hash, event: &Event, ids: &mut AccountIds) -> Result
             BodyRows::Appeal(decision::appeal_row(seq, appeal, change, actor_id())?)
         }
         Body::Posted(posted) => posted_rows(hash, seq, posted, ids)?,
+        Body::Erased {
+            commitment,
+            document,
+        } => BodyRows::Erased(ErasureRow {
+            seq,
+            commitment: commitment.as_bytes().to_vec(),
+            document: document.clone(),
+        }),
         Body::Charter { change } => BodyRows::Charter(CharterRow {
             seq,
             kind: change.code().to_owned(),
@@ -137,7 +148,22 @@ pub(super) fn rows_of(hash: Hash, event: &Event, ids: &mut AccountIds) -> Result
             },
         }),
     };
-    Ok(Rows { record, body })
+    Ok(Rows {
+        record,
+        body,
+        text: text_row(seq, event),
+    })
+}
+
+fn text_row(seq: i64, event: &Event) -> Option<TextRow> {
+    let words = event.body.words()?;
+    let opening = words.opening()?;
+    Some(TextRow {
+        commitment: words.commitment()?.as_bytes().to_vec(),
+        seq,
+        salt: opening.salt.to_vec(),
+        text: opening.text.clone(),
+    })
 }
 
 fn run_row(seq: i64, run: &RunRef, change: &RunChange) -> RunRow {
@@ -227,7 +253,7 @@ fn posted_rows(
         rule: order.map(|(_, _, rule)| rule.clone()),
         appeal_id: appeal.map(ToString::to_string),
         document: transaction.document.clone(),
-        memo: transaction.memo.clone(),
+        memo: transaction.memo.cell(),
         legs: legs_json(&postings),
     };
     Ok(BodyRows::Posted {

@@ -9,6 +9,7 @@ use super::ExecuteError;
 use super::schema::{
     appeal_events as appeals, checkpoints, claim_events as claims, ledger_records, txns,
 };
+use super::words::open_events;
 use crate::cells;
 use crate::conn::AnyConn;
 use crate::error::StoreError;
@@ -21,7 +22,7 @@ pub fn record_count(conn: &mut AnyConn) -> Result<u64, StoreError> {
     cells::count("ledger_records", "seq", last.unwrap_or(0))
 }
 
-/// The events from a record number on, in order.
+/// The events from a record number on, in order; what people wrote into them stays closed.
 pub fn events(conn: &mut AnyConn, from_seq: u64) -> Result<Vec<Event>, ExecuteError> {
     let from = cells::count_cell("ledger_records", "seq", from_seq)?;
     let bodies: Vec<Vec<u8>> = ledger_records::table
@@ -45,7 +46,7 @@ pub fn events_of(
         .order(ledger_records::seq)
         .select(ledger_records::body)
         .load(conn)?;
-    read_all(&bodies)
+    read_open(conn, &bodies)
 }
 
 /// What happened to a claim, in order.
@@ -72,7 +73,14 @@ fn events_at(conn: &mut AnyConn, seqs: &[i64]) -> Result<Vec<Event>, ExecuteErro
         .order(ledger_records::seq)
         .select(ledger_records::body)
         .load(conn)?;
-    read_all(&bodies)
+    read_open(conn, &bodies)
+}
+
+/// The events of bodies, with what people wrote into them.
+fn read_open(conn: &mut AnyConn, bodies: &[Vec<u8>]) -> Result<Vec<Event>, ExecuteError> {
+    let mut events = read_all(bodies)?;
+    open_events(conn, &mut events)?;
+    Ok(events)
 }
 
 pub(super) fn read_all(bodies: &[Vec<u8>]) -> Result<Vec<Event>, ExecuteError> {
@@ -135,7 +143,8 @@ pub fn receipt(
         .select(ledger_records::body)
         .first(conn)
         .optional()?;
-    let event = leaf::read_event(&body.ok_or_else(not_found)?)?;
+    let mut event = leaf::read_event(&body.ok_or_else(not_found)?)?;
+    open_events(conn, std::slice::from_mut(&mut event))?;
     let note = latest_checkpoint(conn)?.ok_or_else(not_found)?;
     let signed = SignedCheckpoint::open(&note, key)?;
     let leaves = leaf_hashes(conn)?;

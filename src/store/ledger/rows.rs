@@ -4,8 +4,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::{Insertable, Queryable};
 
 use super::schema::{
-    accounts, appeal_events, charter_events, checkpoints, claim_events, ledger_records,
-    order_events, order_lines, period_events, run_events, txns,
+    accounts, appeal_events, charter_events, checkpoints, claim_events, erasures, ledger_records,
+    order_events, order_lines, period_events, run_events, texts, txns,
 };
 
 /// A row of `ledger_records`.
@@ -159,6 +159,25 @@ pub(super) struct CharterRow {
     pub(super) seq: i64,
     pub(super) kind: String,
     pub(super) certificate: Option<String>,
+}
+
+/// A row of `texts`.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
+#[diesel(table_name = texts, treat_none_as_default_value = false)]
+pub(super) struct TextRow {
+    pub(super) commitment: Vec<u8>,
+    pub(super) seq: i64,
+    pub(super) salt: Vec<u8>,
+    pub(super) text: String,
+}
+
+/// A row of `erasures`.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
+#[diesel(table_name = erasures, treat_none_as_default_value = false)]
+pub(super) struct ErasureRow {
+    pub(super) seq: i64,
+    pub(super) commitment: Vec<u8>,
+    pub(super) document: String,
 }
 
 /// A row of `checkpoints`.

@@ -147,6 +147,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    texts (commitment) {
+        commitment -> Binary,
+        seq -> BigInt,
+        salt -> Binary,
+        text -> Text,
+    }
+}
+
+diesel::table! {
+    erasures (seq) {
+        seq -> BigInt,
+        commitment -> Binary,
+        document -> Text,
+    }
+}
+
+diesel::table! {
     checkpoints (tree_size) {
         tree_size -> BigInt,
         root_hash -> Binary,

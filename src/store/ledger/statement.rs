@@ -13,6 +13,7 @@ use ledger::{
 
 use super::ExecuteError;
 use super::schema::{accounts, ledger_records, postings};
+use super::words::open_words;
 use crate::cells;
 use crate::conn::AnyConn;
 use crate::error::StoreError;
@@ -149,6 +150,14 @@ fn lines(
     }
     pots.complete(conn)?;
     let mut lines: BTreeMap<i64, Vec<StatementLine>> = BTreeMap::new();
+    let written = read.iter_mut().filter(|(_, _, _, event)| {
+        let words = event.body.words();
+        words.is_some_and(|words| !words.is_blank())
+    });
+    open_words(
+        conn,
+        written.filter_map(|(_, _, _, event)| event.body.words_mut()),
+    )?;
     for (account_id, amount_fen, mark, event) in &read {
         if let Body::Posted(posted) = &event.body {
             let pot = pots.of(event.seq).cloned();

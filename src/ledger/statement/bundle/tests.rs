@@ -1,4 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use domain::Fen;
 
 use super::*;
@@ -15,7 +18,7 @@ use crate::trial::{
     Trial, award, awards, department, finance, line, order, pay, period, robot, withhold,
 };
 use crate::trust::{Keyring, Trust};
-use crate::{Digest, Grant};
+use crate::{Digest, Grant, Opening, Words};
 
 /// Three months: March paid and closed, April about nobody and closed, May open.
 fn ledger(hash: Hash) -> Trial {
@@ -107,12 +110,24 @@ impl<'a> Papers<'a> {
         (close, seal.proof(&department(which)).unwrap())
     }
 
+    /// A department's records with their texts, as far as these are at hand.
     fn own(&self, which: u8) -> Vec<Event> {
+        let openings = self
+            .events
+            .iter()
+            .filter_map(|event| event.body.words()?.opening());
+        let openings: BTreeMap<_, _> = openings
+            .map(|opening| (opening.commitment(self.hash), Arc::clone(opening)))
+            .collect();
         let own = self
             .events
             .iter()
             .filter(|event| is_own(&department(which), event));
-        own.cloned().collect()
+        let mut own: Vec<Event> = own.cloned().collect();
+        for words in own.iter_mut().filter_map(|event| event.body.words_mut()) {
+            words.open_with(|commitment| openings.get(commitment).cloned());
+        }
+        own
     }
 
     /// The bundle of a department over the whole ledger, its kept checkpoint of a size.
@@ -183,6 +198,40 @@ fn a_bundle_proves_the_statement_of_its_department() {
             .verify(&keyring(), None)
             .unwrap();
         assert_eq!(nothing.holdings, Holdings::new());
+    }
+}
+
+#[test]
+fn a_text_comes_with_its_line_and_no_other_does() {
+    for hash in [Hash::Sha256, Hash::Sm3] {
+        let trial = ledger(hash);
+        let papers = Papers::of(&trial.events);
+        let text = papers.bundle(1, &papers.own(1), None).to_text();
+        let verify = |text: &str| StatementBundle::parse(text)?.verify(&keyring(), None);
+        let told = |proven: &ProvenStatement| -> Vec<String> {
+            let words = proven.lines.iter().filter_map(|event| event.body.words());
+            words
+                .filter(|words| !words.is_blank())
+                .map(Words::to_string)
+                .collect()
+        };
+        assert_eq!(told(&verify(&text).unwrap()), ["考核结果运用"; 3]);
+        // Erased, or held back: the proof holds, and says so.
+        let is_text = |line: &&str| line.starts_with("text ");
+        let without: Vec<&str> = text.split('\n').filter(|line| !is_text(line)).collect();
+        let proven = verify(&without.join("\n")).unwrap();
+        assert_eq!(told(&proven), ["〔文字已删除 text erased〕"; 3]);
+        // Another text under the same salt.
+        let opening = text.lines().find(is_text).unwrap();
+        let other = Opening {
+            text: "考核结果优秀".into(),
+            ..Opening::from_words(&opening["text ".len()..]).unwrap()
+        };
+        let forged = text.replacen(opening, &format!("text {}", other.to_words()), 1);
+        assert!(matches!(
+            verify(&forged),
+            Err(LedgerError::BrokenRecord { .. })
+        ));
     }
 }
 

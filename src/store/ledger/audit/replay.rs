@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-use ledger::{Books, CompactRange, Digest, Event, VerifierKey, leaf};
+use ledger::{Books, CompactRange, Digest, Event, VerifierKey, Words, leaf};
 
 use super::super::projection::{AccountIds, BodyRows, rows_of};
 use super::super::rows::{CheckpointRow, PostingRow, RecordRow};
@@ -23,6 +23,8 @@ pub(super) struct Replay<'a> {
     /// Whether a record did not follow: from there on the books stand still.
     broken: bool,
     ids: AccountIds,
+    /// The commitments to texts so far.
+    told: BTreeSet<Digest>,
     log: CompactRange,
     sums: Sums,
     order_lines: i64,
@@ -43,6 +45,7 @@ impl<'a> Replay<'a> {
             books: Books::default(),
             broken: false,
             ids: AccountIds::default(),
+            told: BTreeSet::new(),
             log: CompactRange::default(),
             sums: Sums::default(),
             order_lines: 0,
@@ -81,6 +84,7 @@ impl<'a> Replay<'a> {
                 }
             };
             if let Some(event) = &event {
+                self.note_text(event, &mut expected);
                 self.apply(event, findings);
             }
             let hash = self.books.hash();
@@ -101,6 +105,16 @@ impl<'a> Replay<'a> {
             }
         }
         Ok(expected)
+    }
+
+    /// A text that is told for the first time.
+    fn note_text(&mut self, event: &Event, expected: &mut Expected) {
+        let Some(commitment) = event.body.words().and_then(Words::commitment) else {
+            return;
+        };
+        if self.told.insert(commitment) {
+            expected.texts.push((event.seq, commitment));
+        }
     }
 
     fn apply(&mut self, event: &Event, findings: &mut Findings) {
@@ -138,6 +152,7 @@ impl<'a> Replay<'a> {
             BodyRows::Claim(row) => expected.claims.push(row),
             BodyRows::Appeal(row) => expected.appeals.push(row),
             BodyRows::Charter(row) => expected.charters.push(row),
+            BodyRows::Erased(row) => expected.erasures.push(row),
             BodyRows::Posted {
                 accounts,
                 txn,

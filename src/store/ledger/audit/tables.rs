@@ -7,11 +7,11 @@ use ledger::Digest;
 
 use super::super::projection::AccountIds;
 use super::super::rows::{
-    AccountRow, AppealRow, CharterRow, ClaimRow, OrderLineRow, OrderRow, PeriodRow, PostingRow,
-    RecordRow, RunRow, TxnRow,
+    AccountRow, AppealRow, CharterRow, ClaimRow, ErasureRow, OrderLineRow, OrderRow, PeriodRow,
+    PostingRow, RecordRow, RunRow, TxnRow,
 };
 use super::super::schema::{
-    accounts, appeal_events, charter_events, claim_events, order_events, order_lines,
+    accounts, appeal_events, charter_events, claim_events, erasures, order_events, order_lines,
     period_events, postings, run_events, txns,
 };
 use super::Findings;
@@ -35,6 +35,9 @@ pub(super) struct Expected {
     pub(super) claims: Vec<ClaimRow>,
     pub(super) appeals: Vec<AppealRow>,
     pub(super) charters: Vec<CharterRow>,
+    pub(super) erasures: Vec<ErasureRow>,
+    /// Commitments to texts, by the first records that have them.
+    pub(super) texts: Vec<(u64, Digest)>,
     /// Roots at the sizes of checkpoints.
     pub(super) roots: Roots,
     /// Papers that records name.
@@ -57,6 +60,8 @@ impl Expected {
             claims: Vec::new(),
             appeals: Vec::new(),
             charters: Vec::new(),
+            erasures: Vec::new(),
+            texts: Vec::new(),
             roots: Roots::new(),
             papers: Vec::new(),
         }
@@ -126,6 +131,14 @@ pub(super) fn compare(
         "charter_events",
         |row| row.seq,
         &expected.charters,
+        &found,
+        findings,
+    );
+    let found: Vec<ErasureRow> = rows!(conn, erasures.seq in range);
+    merge(
+        "erasures",
+        |row| row.seq,
+        &expected.erasures,
         &found,
         findings,
     );

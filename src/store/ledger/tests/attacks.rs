@@ -343,6 +343,22 @@ impl Script<'_> {
         ))
     }
 
+    /// A text beside a record; the commitment and the salt are SQL.
+    fn text(self, seq: i64, commitment: &str, salt: &str, text: &str) -> Self {
+        self.raw(&format!(
+            "INSERT INTO texts (commitment, seq, salt, text) \
+             SELECT {commitment}, {seq}, {salt}, '{text}' FROM ledger_records WHERE seq = 1"
+        ))
+    }
+
+    /// The decision of the last record to erase a text.
+    fn erasure(self, commitment: &str, document: &str) -> Self {
+        let seq = self.seq;
+        self.raw(&format!(
+            "INSERT INTO erasures VALUES ({seq}, {commitment}, '{document}')"
+        ))
+    }
+
     /// A checkpoint of a size.
     fn seal_at(self, size: i64) -> Self {
         self.raw(&format!(
@@ -370,6 +386,7 @@ pub(super) fn all(target: &Target) -> Vec<(String, String)> {
         orders(target),
         rest(target),
         charters(target),
+        texts(target),
         checks(target),
     ] {
         all.extend(
@@ -950,6 +967,62 @@ fn charters(target: &Target) -> Attacks<'_> {
     ]
 }
 
+fn texts(target: &Target) -> Attacks<'_> {
+    let script = || target.script();
+    let posted = || script().record("posted", "eve");
+    let next = target.head() + 1;
+    let known = "(SELECT commitment FROM texts ORDER BY 1 LIMIT 1)";
+    let erased = "(SELECT commitment FROM erasures LIMIT 1)";
+    let salt = "substr(leaf_hash, 1, 16)";
+    vec![
+        (
+            "texts_next/text exists",
+            posted().text(next, known, salt, "x"),
+        ),
+        (
+            "texts_next/text was erased",
+            posted().text(next, erased, salt, "x"),
+        ),
+        (
+            "texts_next/text of no record",
+            script().text(next, "leaf_hash", salt, "x"),
+        ),
+        (
+            "texts_next/text of a sealed record",
+            script().text(1, "leaf_hash", salt, "x"),
+        ),
+        (
+            "texts_erased/no decision to erase the text",
+            script().raw("DELETE FROM texts"),
+        ),
+        (
+            "ck_texts_commitment",
+            posted().text(next, "substr(leaf_hash, 1, 31)", salt, "x"),
+        ),
+        (
+            "ck_texts_salt",
+            posted().text(next, "leaf_hash", "substr(leaf_hash, 1, 15)", "x"),
+        ),
+        ("ck_texts_text", posted().text(next, "leaf_hash", salt, "")),
+        (
+            "erasures_next/not the next record",
+            posted().record("erased", "eve").erasure(known, "文"),
+        ),
+        (
+            "erasures_next/record of another kind",
+            script().record("run", "eve").erasure(known, "文"),
+        ),
+        (
+            "erasures_next/no such text",
+            script().record("erased", "eve").erasure(erased, "文"),
+        ),
+        (
+            "ck_erasures_document",
+            script().record("erased", "eve").erasure(known, ""),
+        ),
+    ]
+}
+
 fn checks(target: &Target) -> Attacks<'_> {
     let script = || target.script();
     let (available, authority) = (
@@ -1083,6 +1156,8 @@ pub(super) fn some_column(table: &str) -> &'static str {
         "txns" => "memo",
         "postings" => "amount_fen",
         "checkpoints" => "note",
+        "texts" => "text",
+        "erasures" => "document",
         _ => "kind",
     }
 }
@@ -1157,6 +1232,10 @@ pub(super) fn race(target: &Target, table: &str) -> [String; 2] {
         "claim_events" => ["c8", "c9"].map(|id| event(table, "claim_id", id, "declared")),
         "appeal_events" => ["a8", "a9"].map(|id| event(table, "appeal_id", id, "opened")),
         "charter_events" => ["'x8'", "'x9'"].map(|note| at().charter("certified", note)),
+        "erasures" => ["ASC", "DESC"].map(|order| {
+            let one = format!("(SELECT commitment FROM texts ORDER BY 1 {order} LIMIT 1)");
+            at().erasure(&one, "文")
+        }),
         _ => ["2026-08", "2026-09"].map(|month| at().period(month, 0, "period_opened")),
     };
     scripts.map(|script| script.sql)

@@ -13,7 +13,7 @@ use super::*;
 use crate::conn::{AnyConn, Backend};
 use crate::ledger::trial::{approve_order, contest, liaison, pay, propose, receipt, refuse_order};
 
-pub(super) const TABLES: [&str; 12] = [
+pub(super) const TABLES: [&str; 14] = [
     "ledger_records",
     "accounts",
     "txns",
@@ -25,6 +25,8 @@ pub(super) const TABLES: [&str; 12] = [
     "claim_events",
     "appeal_events",
     "charter_events",
+    "texts",
+    "erasures",
     "checkpoints",
 ];
 
@@ -271,7 +273,7 @@ fn booked(db: &TestDb) {
                 },
             ));
             if let Some(fen) = accepted {
-                let (accepted_fen, reason) = (Fen::new(fen), "核减".to_owned());
+                let (accepted_fen, reason) = (Fen::new(fen), trial::told("核减"));
                 let claim = claim.into();
                 steps.push(by(
                     assessor(),
@@ -339,8 +341,17 @@ fn booked(db: &TestDb) {
             by(liaison(), open("a2", 0)),
             by(Actor::new("zhang", Role::Assessor), negotiate),
             certify(),
+            by(assessor(), erase("核减")),
         ],
     );
+}
+
+/// A decision about what somebody wrote.
+fn erase(text: &str) -> Action {
+    Action::EraseWords {
+        commitment: trial::told(text).commitment().unwrap(),
+        document: "郑数删〔2026〕1号".into(),
+    }
 }
 
 /// The root key certifies the key that signs anyway.
@@ -369,7 +380,7 @@ fn attack(conn: &mut AnyConn, remove: &[String], sql: &str) -> Result<(), String
 }
 
 /// Keys that a single writer never meets: a trigger refuses first, which sees what is committed.
-const RACED: [&str; 9] = [
+const RACED: [&str; 10] = [
     "ledger_records_pkey",
     "txns_pkey",
     "run_events_pkey",
@@ -377,6 +388,7 @@ const RACED: [&str; 9] = [
     "claim_events_pkey",
     "appeal_events_pkey",
     "charter_events_pkey",
+    "erasures_pkey",
     "ix_period_events_seq",
     // Written by the trigger of `txns` alone, whose key stands for it.
     "postings_pkey",
@@ -445,7 +457,7 @@ db_test! {
 /// Two writers who both see the same last record: the key stops the second, and nothing but the key.
 #[test]
 fn a_key_stops_the_second_of_two_writers() {
-    let races: [(&str, &str, &str); 8] = [
+    let races: [(&str, &str, &str); 9] = [
         ("ledger_records", "ledger_records_pkey", ""),
         ("txns", "txns_pkey", "posted"),
         ("run_events", "run_events_pkey", "run"),
@@ -453,6 +465,7 @@ fn a_key_stops_the_second_of_two_writers() {
         ("claim_events", "claim_events_pkey", "claim"),
         ("appeal_events", "appeal_events_pkey", "appeal"),
         ("charter_events", "charter_events_pkey", "charter"),
+        ("erasures", "erasures_pkey", "erased"),
         ("period_events", "ix_period_events_seq", "period_opened"),
     ];
     for (table, key, kind) in races {

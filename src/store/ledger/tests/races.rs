@@ -324,7 +324,7 @@ db_test! {
                 outcome: Outcome::Withdrawn,
                 cut_fen: Fen::ZERO,
                 document: "撤回".into(),
-                reason: "已核对".into(),
+                reason: trial::told("已核对"),
             };
             let end = Action::EndAppeal { appeal, ruling, effective_on: day(31) };
             let batch = order(&format!("p{round}"), vec![pay(accrual, 80)]);
@@ -354,7 +354,7 @@ db_test! {
             let (_, batch) = ring.batch(round, 30);
             let undo = Action::VoidRun {
                 run: domain::RunId::new(format!("r{round}")),
-                reason: "数据有误".into(),
+                reason: trial::told("数据有误"),
                 effective_on: day(31),
             };
             [by(checker(), trial::approve_order(&batch)), by(checker(), undo)]

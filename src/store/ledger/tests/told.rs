@@ -1,11 +1,11 @@
 //! What the ledger's tables should hold, told from the events a second time and without the code
 //! that fills them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::{
-    AppealChange, Basis, Body, CharterChange, ClaimChange, Event, Hash, OrderChange, Posted,
-    RunChange, leaf,
+    AppealChange, Basis, Body, CharterChange, ClaimChange, Digest, Event, Hash, OrderChange,
+    Posted, RunChange, leaf,
 };
 
 use super::tables::{NONE, Row};
@@ -17,6 +17,8 @@ pub(super) struct Told {
     accounts: Vec<String>,
     /// Running sums: of an account in a month, and on a day.
     sums: BTreeMap<(String, String), i64>,
+    /// Commitments to texts that were seen.
+    written: BTreeSet<Digest>,
     hash: Hash,
 }
 
@@ -172,7 +174,41 @@ impl Told {
                 ];
                 self.row("charter_events", &cells);
             }
+            Body::Erased {
+                commitment,
+                document,
+            } => {
+                let commitment = commitment.to_string();
+                let texts = self.tables.entry("texts").or_default();
+                texts.retain(|row| row.get("commitment") != Some(&commitment));
+                let cells = [
+                    ("seq", seq),
+                    ("commitment", commitment),
+                    ("document", document.clone()),
+                ];
+                self.row("erasures", &cells);
+            }
             Body::Posted(posted) => self.tell_posted(seq, posted),
+        }
+        self.tell_text(event);
+    }
+
+    /// What a person wrote, at the first record that has the commitment.
+    fn tell_text(&mut self, event: &Event) {
+        let words = event.body.words().filter(|words| !words.is_blank());
+        let Some((commitment, opening)) =
+            words.and_then(|words| words.commitment().zip(words.opening()))
+        else {
+            return;
+        };
+        if self.written.insert(commitment) {
+            let cells = [
+                ("commitment", commitment.to_string()),
+                ("seq", event.seq.to_string()),
+                ("salt", hex(&opening.salt)),
+                ("text", opening.text.clone()),
+            ];
+            self.row("texts", &cells);
         }
     }
 
@@ -244,7 +280,7 @@ impl Told {
                 ("order_line", or_none(order.map(|(_, line)| line))),
                 ("appeal_id", or_none(appeal)),
                 ("document", own.document.clone()),
-                ("memo", own.memo.clone()),
+                ("memo", own.memo.cell()),
             ],
         );
     }
