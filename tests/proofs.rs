@@ -210,3 +210,133 @@ fn the_hash_is_chosen_once() {
     assert!(!changed && said.contains("sm3"), "{said}");
     assert!(!init(&["--hash", "md5"]).0);
 }
+
+/// What a person wrote, with a name in it.
+const WRITTEN: &str = "联系人张三丰，电话一三八零零";
+
+/// Whether any file of the data folder has the text.
+fn stands_in_files(office: &Office) -> bool {
+    let mut folders = vec![office.data()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            let text = WRITTEN.as_bytes();
+            if bytes.windows(text.len()).any(|window| window == text) {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+#[test]
+fn what_a_person_wrote_is_erased_and_every_proof_goes_on_holding() {
+    let office = published();
+    let file = |name: &str| office.path(name).to_string_lossy().into_owned();
+    let key = office.ok(&["ledger", "key"]).trim().to_owned();
+    let name = "郑州市公安局";
+    office.ok(&[
+        "fiscal",
+        "withhold",
+        "--department",
+        name,
+        "--amount",
+        "10",
+        "--document",
+        "郑财缓〔2026〕1号",
+        "--rule",
+        "withhold",
+        "--reason",
+        WRITTEN,
+        "--as",
+        "finance",
+    ]);
+    let memo_of = |seq: &str| {
+        let statement = office.json(&["ledger", "statement", name]);
+        let accounts = statement["accounts"].as_array().unwrap().clone();
+        let mut lines = accounts
+            .iter()
+            .flat_map(|own| own["lines"].as_array().unwrap().clone());
+        let line = lines.find(|line| match seq {
+            "" => line["memo"] == WRITTEN,
+            seq => line["seq"].to_string() == seq,
+        });
+        let line = line.unwrap();
+        (
+            line["seq"].to_string(),
+            line["memo"].as_str().unwrap().to_owned(),
+        )
+    };
+    let (seq, memo) = memo_of("");
+    assert_eq!(memo, WRITTEN);
+    assert!(stands_in_files(&office));
+    office.ok(&["ledger", "receipt", &seq, "--out", &file("before")]);
+    office.ok(&["ledger", "statement", name, "--bundle", &file("bundle")]);
+    assert!(ours(&office, &["receipt", "before", "--key", &key]).contains(WRITTEN));
+    assert!(ours(&office, &["statement", "bundle", "--key", &key]).contains(WRITTEN));
+
+    let erase = |login: &str, document: &str| {
+        let mut all = vec!["ledger", "erase", &seq, "--document", document];
+        all.extend(["--as", login]);
+        all.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let words = |all: &[String]| all.iter().map(|word| word.clone()).collect::<Vec<_>>();
+    let run = |all: Vec<String>| {
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        office.run(&all)
+    };
+    assert!(
+        !run(words(&erase("auditor", "文"))).status.success(),
+        "an auditor reads"
+    );
+    assert!(
+        !run(words(&erase("finance", " "))).status.success(),
+        "by a decision only"
+    );
+    assert!(
+        run(words(&erase("finance", "郑数删〔2026〕1号")))
+            .status
+            .success()
+    );
+    assert!(
+        run(words(&erase("finance", "郑数删〔2026〕1号")))
+            .status
+            .success(),
+        "once more"
+    );
+    assert!(
+        office
+            .fails(&[
+                "ledger",
+                "erase",
+                "1",
+                "--document",
+                "文",
+                "--as",
+                "finance"
+            ])
+            .contains("没有可删除的文字")
+    );
+
+    assert!(
+        !stands_in_files(&office),
+        "not in the database, not in its log"
+    );
+    assert_eq!(memo_of(&seq).1, "〔文字已删除 text erased〕");
+    assert_eq!(office.json(&["audit"])["findings"], serde_json::json!([]));
+    for (paper, text) in [("before", true), ("after", false)] {
+        if !text {
+            office.ok(&["ledger", "receipt", &seq, "--out", &file("after")]);
+        }
+        assert_eq!(verify(&office, &["receipt", paper, "--key", &key]), 0);
+        let said = ours(&office, &["receipt", paper, "--key", &key]);
+        assert_eq!(said.contains(WRITTEN), text, "{said}");
+    }
+    office.ok(&["ledger", "statement", name, "--bundle", &file("later")]);
+    assert_eq!(verify(&office, &["statement", "later", "--key", &key]), 0);
+}

@@ -230,7 +230,7 @@ impl App {
                 outcome: entry.outcome,
                 cut_fen: entry.cut_fen,
                 document: entry.document.trim().to_owned(),
-                reason: entry.reason.trim().to_owned(),
+                reason: entry.reason.as_str().into(),
             },
             effective_on,
         }];
@@ -264,7 +264,7 @@ impl App {
                 outcome: Outcome::Withdrawn,
                 cut_fen: Fen::ZERO,
                 document: format!("撤回申请 {id}"),
-                reason: papers::statement("撤回理由", reason)?,
+                reason: papers::statement("撤回理由", reason)?.into(),
             },
             effective_on: self.business_day()?,
         };
@@ -286,7 +286,7 @@ impl App {
             kind: OrderKind::Adjust,
             rule: String::new(),
             document: entry.document.trim().to_owned(),
-            reason: format!("申诉 {}：{}", sheet.id, entry.reason.trim()),
+            reason: format!("申诉 {}：{}", sheet.id, entry.reason.trim()).into(),
             lines,
         })
     }

@@ -93,18 +93,14 @@ impl App {
         let claim = declared(&books, id)?;
         let paper = self.claim_paper(claim)?;
         let decided_on = self.first_undecided_day()?;
-        let reason = reason.trim();
-        let words = if reason.is_empty() {
-            paper.entry.explanation.as_str()
-        } else {
-            reason
-        };
-        let row = paper.row(id, Some((accepted_fen, decided_on, words)));
+        // Why stands in the ledger, from where it can be erased; facts are frozen for ever.
+        let place = format!("见台账申报 {id}");
+        let row = paper.row(id, Some((accepted_fen, decided_on, &place)));
         let reading = self.read_claim(&row, id, decided_on)?;
         let action = Action::DecideClaim {
             claim: id.clone(),
             accepted_fen,
-            reason: reason.to_owned(),
+            reason: reason.into(),
         };
         let now = self.clock().now().naive_utc();
         self.post_with(&office(user)?, vec![action], |conn, events| {

@@ -41,6 +41,7 @@ pub mod simulate;
 pub mod sql_export;
 pub mod verify;
 pub mod weighing;
+pub mod words;
 pub mod year_end;
 
 use std::fs::File;

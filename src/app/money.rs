@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use domain::{DepartmentId, Fen};
 use export::{Export, Format, Out, Totals};
-use ledger::{Account, Body, Event, Scope};
+use ledger::{Account, Body, Scope};
 
 use crate::App;
 use crate::error::Error;
@@ -120,18 +120,9 @@ impl App {
         })
     }
 
-    /// All records of the ledger.
-    pub(crate) fn events(&self) -> Result<Vec<Event>, Error> {
-        self.store()
-            .read(|conn| store::ledger::events(conn, 1).map_err(Error::from))
-    }
-
     fn department_of_line(&self, seq: u64) -> Result<DepartmentId, Error> {
-        let events = self.events()?;
-        let event = events
-            .iter()
-            .find(|event| event.seq == seq)
-            .ok_or_else(|| no_line(seq))?;
+        let event = self.store().read(|conn| store::ledger::event(conn, seq))?;
+        let event = event.ok_or_else(|| no_line(seq))?;
         let Body::Posted(posted) = &event.body else {
             return Err(no_line(seq));
         };

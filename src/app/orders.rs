@@ -70,17 +70,19 @@ impl App {
     /// All orders, in the order of their numbers.
     pub fn orders(&self) -> Result<Vec<OrderSheet>, Error> {
         let (books, names) = (self.books()?, self.department_names()?);
-        Ok(books
-            .orders()
-            .map(|(_, state)| sheet_of(&books, &names, state))
-            .collect())
+        let reasons = books.orders().map(|(_, state)| &state.order.reason);
+        let reasons = self.told(reasons)?;
+        let sheets = books.orders().zip(reasons);
+        let sheets = sheets.map(|((_, state), reason)| sheet_of(&books, &names, state, reason));
+        Ok(sheets.collect())
     }
 
     /// An order.
     pub fn order(&self, id: &OrderId) -> Result<OrderSheet, Error> {
         let (books, names) = (self.books()?, self.department_names()?);
         let state = books.order(id).ok_or_else(|| unknown(id))?;
-        Ok(sheet_of(&books, &names, state))
+        let reason = self.told([&state.order.reason])?.concat();
+        Ok(sheet_of(&books, &names, state, reason))
     }
 
     /// Puts an order forward; one that needs no second person is carried out.
@@ -130,13 +132,12 @@ impl App {
     ) -> Result<OrderSheet, Error> {
         let books = self.books()?;
         let state = books.order(id).ok_or_else(|| unknown(id))?;
-        let reason = reason.to_owned();
         self.act(
             user,
             Action::RefuseOrder {
                 order: id.clone(),
                 digest: state.digest,
-                reason,
+                reason: reason.into(),
             },
         )?;
         self.order(id)
@@ -175,6 +176,7 @@ fn sheet_of(
     books: &Books,
     names: &BTreeMap<DepartmentId, String>,
     state: &OrderState,
+    reason: String,
 ) -> OrderSheet {
     let order = &state.order;
     let items = order.numbered().map(|(index, line)| {
@@ -208,7 +210,7 @@ fn sheet_of(
         stage_title: state.stage.title(),
         rule: order.rule.clone(),
         document: order.document.clone(),
-        reason: order.reason.clone(),
+        reason,
         maker: state.maker.clone(),
         approver: state.approver.clone(),
         control: state.control,

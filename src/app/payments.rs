@@ -134,7 +134,7 @@ impl App {
             receipt: word.receipt.clone(),
             amount_fen: word.amount_fen.unwrap_or(instructed),
             effective_on: self.business_day()?,
-            memo: word.memo.clone(),
+            memo: word.memo.as_str().into(),
         };
         Ok(if word.paid {
             Action::ConfirmPayment(receipt)

@@ -113,13 +113,13 @@ impl App {
         }
         self.seen(period, run)?;
         let effective_on = self.posting_day(period)?;
-        let reason = reason.to_owned();
-        self.note(user, "reject", run, &reason)?;
+        // Why stands in the ledger, from where it can be erased.
+        self.note(user, "reject", run, "")?;
         self.act(
             user,
             Action::RejectRun {
                 run: run.clone(),
-                reason,
+                reason: reason.into(),
                 effective_on,
             },
         )?;

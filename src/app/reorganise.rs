@@ -199,7 +199,7 @@ impl App {
             kind: OrderKind::Reorganise,
             rule: String::new(),
             document: documents.join("；"),
-            reason: "机构改革承继划转".to_owned(),
+            reason: "机构改革承继划转".into(),
             lines: found.takeover.lines.clone(),
         };
         self.propose(user, order).map(Some)

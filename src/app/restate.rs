@@ -144,7 +144,7 @@ impl App {
                 kind: OrderKind::Adjust,
                 rule: format!("{}#restatement", restated.pack),
                 document: document.to_owned(),
-                reason,
+                reason: reason.into(),
                 lines: restated.restatement.lines.clone(),
             },
         )

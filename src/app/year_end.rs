@@ -163,7 +163,7 @@ impl App {
                     kind: *kind,
                     rule: format!("{}#year_end", plan.pack),
                     document: document.to_owned(),
-                    reason: format!("{} 年年终{}", plan.year, kind.title()),
+                    reason: format!("{} 年年终{}", plan.year, kind.title()).into(),
                     lines: lines.clone(),
                 },
             )

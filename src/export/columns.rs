@@ -133,7 +133,7 @@ pub static COLUMNS: [Column; 30] = [
         text(&row.transaction.document)
     }),
     always("memo", "摘要", Kind::Text, |row| {
-        text(&row.transaction.memo)
+        owned(&row.transaction.memo)
     }),
     sometimes("department_id", "部门", Kind::Text, |row| {
         row.transaction

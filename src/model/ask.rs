@@ -289,7 +289,7 @@ fn paper(books: &Books, batch: Batch, word: &str) -> Option<PaymentReceipt> {
         receipt: format!("{word}{}", batch.id()),
         amount_fen: order.line(0)?.amount_fen(),
         effective_on: today(),
-        memo: String::new(),
+        memo: ledger::Words::default(),
     })
 }
 

@@ -39,8 +39,8 @@ pub use dated::{each_dated, used_accounts};
 pub(crate) use head::HeadCache;
 pub use proof::{BundleOrder, close_of, statement_bundle};
 pub use records::{
-    appeal_events, checkpoint_at, claim_events, events, events_of, latest_checkpoint, leaf_hashes,
-    receipt, record_count,
+    appeal_events, checkpoint_at, claim_events, event, events, events_of, latest_checkpoint,
+    leaf_hashes, receipt, record_count,
 };
 pub use statement::statement;
 pub use words::{open_events, open_words, scrub};

@@ -245,12 +245,19 @@ def read_record(data):
     return one
 
 
-def logged(words, checkpoint):
+# A record in its place in the log; its text, which can be erased, must be the one it has a commitment to.
+def logged(words, checkpoint, told=None):
     index, data, *path = number(words[0]), *map(unbase64, words[1:])
     root = root_of(checkpoint.hash, checkpoint.hash(b"\0" + data), index, checkpoint.size, path)
     need(root == checkpoint.root, "record not in the log")
     one = read_record(data)
     need(one["seq"] == index + 1, "record of another place")
+    if told:
+        salt, text = told
+        wants(len(salt) == 16, "not a salt")
+        commitment = base64.b64encode(checkpoint.hash(b"hengxiang-text-1" + salt + text))
+        need(b"commitment:" + commitment in data, "text of another commitment")
+        one["text"] = text.decode()
     return one
 
 
@@ -299,8 +306,12 @@ def receipt(text, args):
     mark, extra, index, *path = head.split("\n")
     wants(mark == "c2sp.org/tlog-proof@v1" and extra[:6] == "extra " and index[:6] == "index ", "not a receipt")
     checkpoint = Checkpoint(note, keyring(args, []))
-    one = logged([index[6:], extra[6:], *path], checkpoint)
-    print(f"record {one['seq']}: {one['kind']} by {one['by'][0]}")
+    data, told, mark = unbase64(extra[6:]), None, b"\0\0\0\x10hengxiang-told-1"
+    if data.startswith(mark):
+        r = Reader(data[len(mark) :])
+        told, data = (r.take(16), r.text().encode()), r.data[r.at :]
+    one = logged([index[6:], base64.b64encode(data).decode(), *path], checkpoint, told)
+    print(f"record {one['seq']}: {one['kind']} by {one['by'][0]}", one.get("text", ""))
     for account, fen, place, balance in one["legs"]:
         print(f"  {account} {yuan(fen)} = {yuan(balance)}, no. {place}")
     return note, checkpoint
@@ -333,7 +344,10 @@ def statement(text, args):
             return {**one, "held": sealed(one, unbase64(held), checkpoint.hash, department)}
 
     opening = close("opening", "opened")
-    steps = [logged(words, checkpoint) for words in tagged("line", len(rest))]
+    steps = []
+    while line := tagged("line"):
+        (told,) = tagged("text") or [None]
+        steps.append(logged(line[0], checkpoint, told and tuple(map(unbase64, told))))
     closing = close("closing", "closed")
     wants(not rest, "unknown line")
     start = opening or {"seq": 0, "at": 0, "month": None, "held": {}}
@@ -358,7 +372,7 @@ def statement(text, args):
             need(place == before[0] + 1, f"{account}: gap in the account's numbers, a line is missing")
             need(balance == before[1] + fen, f"{account}: balance does not follow")
             at[account] = (place, balance)
-            print(f"  {one['seq']} {one['on']} {one['why']} {account} {yuan(fen)} = {yuan(balance)}")
+            print(f"  {one['seq']} {one['on']} {one['why']} {account} {yuan(fen)} = {yuan(balance)}", one.get("text", ""))
     need(not args.through or (closing and closing["month"] >= args.through), f"not sealed through {args.through}")
     print(f"department {department}, sealed through {closing and closing['month']}, {unsealed} lines since")
     return note, checkpoint

@@ -58,6 +58,9 @@ fn transaction(posted: &Posted) -> String {
         transaction.for_period,
         transaction.document
     );
+    if !transaction.memo.is_blank() {
+        let _ = writeln!(text, "摘要 memo：{}", transaction.memo);
+    }
     if let Some(component) = transaction.component {
         let _ = writeln!(text, "构成 component：{}", component.title());
     }
@@ -139,6 +142,9 @@ fn line(proven: &ProvenStatement, event: &Event) -> String {
         transaction.kind.title(),
         transaction.document
     );
+    if !transaction.memo.is_blank() {
+        let _ = writeln!(text, "      {}", transaction.memo);
+    }
     let own = posted
         .postings()
         .filter(|posting| posting.account.department() == Some(&proven.department));

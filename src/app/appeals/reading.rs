@@ -285,6 +285,14 @@ impl App {
             .get(&contest.department)
             .map(|own| own.name.clone());
         let order = adjustment_id(id);
+        let ruling = appeal.ruling.as_ref().map(|ruling| {
+            Ok::<_, Error>(RulingSheet {
+                outcome: ruling.outcome.code(),
+                cut_fen: ruling.cut_fen,
+                document: ruling.document.clone(),
+                reason: self.told([&ruling.reason])?.concat(),
+            })
+        });
         Ok(AppealSheet {
             id: id.clone(),
             department_name: name.unwrap_or_else(|| contest.department.to_string()),
@@ -297,12 +305,7 @@ impl App {
             urgency,
             opener: appeal.opener.clone(),
             next,
-            ruling: appeal.ruling.as_ref().map(|ruling| RulingSheet {
-                outcome: ruling.outcome.code(),
-                cut_fen: ruling.cut_fen,
-                document: ruling.document.clone(),
-                reason: ruling.reason.clone(),
-            }),
+            ruling: ruling.transpose()?,
             order: books.order(&order).map(|_| order),
             paper_sha256: contest.statement_sha256.to_string(),
             attachments: paper.attachments,

@@ -202,7 +202,9 @@ impl App {
             if claim.declaration.is_some() && wanted(id) {
                 let paper = self.claim_paper(claim)?;
                 let run = books.paying_run(id).map(|run| run.run.clone());
-                sheets.push(sheet_of((id, claim), paper, run, &registry, &users)?);
+                let mut sheet = sheet_of((id, claim), paper, run, &registry, &users)?;
+                sheet.reason = self.told([&claim.reason])?.concat();
+                sheets.push(sheet);
             }
         }
         sheets.sort_by(|a, b| (b.entry.period, &a.id).cmp(&(a.entry.period, &b.id)));
@@ -244,7 +246,7 @@ fn sheet_of(
         stage: claim.stage().code(),
         stage_title: claim.stage().title(),
         accepted_fen: claim.accepted_fen,
-        reason: claim.reason.clone(),
+        reason: String::new(),
         declarant: claim.declarant.clone().unwrap_or_default(),
         run,
         paper_sha256: first.map(Digest::to_string).unwrap_or_default(),

@@ -160,7 +160,7 @@ impl App {
             kind,
             rule,
             document: words.document,
-            reason: words.reason,
+            reason: words.reason.into(),
             lines,
         })
     }

@@ -75,6 +75,17 @@ pub enum Command {
         #[arg(long)]
         as_of: Option<u64>,
     },
+    /// 依决定删除某记录中的文字；记录、哈希与回执照旧有效 (erase what a person wrote; all proofs go on holding)
+    Erase {
+        /// 记录号 (record number)
+        record: u64,
+        /// 决定文号 (number of the decision)
+        #[arg(long)]
+        document: String,
+        /// 经办人登录名 (login of the person who does it)
+        #[arg(long = "as", value_name = "LOGIN")]
+        login: String,
+    },
     /// 台账审计，同 hengxiang audit (the same as `hengxiang audit`)
     Audit(super::audit::Options),
     /// What moves money by two people.
@@ -141,6 +152,18 @@ pub fn ledger(context: &Context, command: &Command) -> anyhow::Result<ExitCode> 
                 )
                 .collect();
             context.print(&render(&head, &rows), &json!(value));
+        }
+        Command::Erase {
+            record,
+            document,
+            login,
+        } => {
+            let commitment = app.erase_words(&app.user(login)?, *record, document)?;
+            let text = format!(
+                "第 {record} 号记录中的文字已删除，承诺值 {commitment} 仍在；备份中的请一并清理 (erased; mind your backups)"
+            );
+            let value = json!({ "record": record, "commitment": commitment.to_string() });
+            context.print(&text, &value);
         }
         Command::Budget(command) => return super::budget::budget(context, &app, command),
         Command::Audit(options) => return super::audit::audit(context, options),
@@ -243,7 +266,7 @@ fn json_of(statement: &Statement) -> serde_json::Value {
                 "component": line.component.map(app::ledger::Component::code),
                 "line": line.line.as_ref().map(ToString::to_string),
                 "document": line.document,
-                "memo": line.memo,
+                "memo": line.memo.to_string(),
                 "amount_fen": line.amount_fen.get(),
                 "balance_fen": line.balance_fen.get(),
             })).collect::<Vec<_>>(),

@@ -10,6 +10,7 @@ use ledger::{Account, Event};
 use super::ExecuteError;
 use super::records::read_all;
 use super::schema::{accounts, ledger_records, txns};
+use super::words::open_events;
 use crate::cells;
 use crate::conn::AnyConn;
 use crate::error::StoreError;
@@ -28,7 +29,9 @@ pub fn each_dated<E: From<ExecuteError>>(
     let order = order_of(conn, last).map_err(ExecuteError::from)?;
     for part in order.chunks(PART) {
         let numbers: Vec<i64> = part.iter().map(|(_, seq)| *seq).collect();
-        for event in &read_part(conn, &numbers)? {
+        let mut events = read_part(conn, &numbers)?;
+        open_events(conn, &mut events)?;
+        for event in &events {
             take(event)?;
         }
     }

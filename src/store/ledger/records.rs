@@ -33,6 +33,12 @@ pub fn events(conn: &mut AnyConn, from_seq: u64) -> Result<Vec<Event>, ExecuteEr
     read_all(&bodies)
 }
 
+/// A record, with what a person wrote into it; `None` beyond the last.
+pub fn event(conn: &mut AnyConn, seq: u64) -> Result<Option<Event>, ExecuteError> {
+    let seq = cells::count_cell("ledger_records", "seq", seq)?;
+    Ok(events_at(conn, &[seq])?.pop())
+}
+
 /// The transactions about a department, in order: all that its statement needs.
 pub fn events_of(
     conn: &mut AnyConn,

@@ -10,13 +10,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use domain::{DepartmentId, Fen, Period};
 use ledger::merkle::Levels;
 use ledger::{
     Action, Actor, Award, BalanceProof, Body, Books, BundleParts, Certificate, Checkpoint,
-    Component, Digest, Event, Grant, Hash, Line, Order, OrderKind, OrderLine, Receipt, Role,
-    RunAwards, Seal, SignedCheckpoint, Signer, StatementBundle, UtcMicros, Witness, decide, leaf,
+    Component, Digest, Event, Grant, Hash, Line, Opening, Order, OrderKind, OrderLine, Receipt,
+    Role, RunAwards, SALT_BYTES, Seal, SignedCheckpoint, Signer, StatementBundle, UtcMicros,
+    Witness, Words, decide, leaf,
 };
 
 const OWN: &str = "11410100005252034W";
@@ -27,13 +29,13 @@ fn month(text: &str) -> Period {
     text.parse().unwrap()
 }
 
-fn order(id: &str, accrual: u64, fen: i64) -> Order {
+fn order(hash: Hash, id: &str, accrual: u64, fen: i64) -> Order {
     Order {
         id: id.into(),
         kind: OrderKind::Withhold,
         rule: "tiaoli-809@1.0.0#withhold".into(),
         document: format!("郑财决〔2026〕{id}号"),
-        reason: "考核结果运用".into(),
+        reason: Words::from("考核结果运用").sealed(hash, [6; SALT_BYTES]),
         lines: vec![OrderLine::Withhold {
             accrual,
             amount_fen: Fen::new(fen),
@@ -122,12 +124,12 @@ fn ledger(hash: Hash, granted: i64) -> Vec<Event> {
         order,
         effective_on,
     };
-    act(finance(), propose(order("1", accrual, 20_000), on));
+    act(finance(), propose(order(hash, "1", accrual, 20_000), on));
     act(finance(), Action::ClosePeriod { period: march });
     act(finance(), Action::OpenPeriod { period: april });
     act(
         finance(),
-        propose(order("2", accrual, 1_005), april.first_day()),
+        propose(order(hash, "2", accrual, 1_005), april.first_day()),
     );
     events
 }
@@ -238,6 +240,19 @@ fn vectors(hash: Hash) -> Vec<(&'static str, String)> {
     let receipt = Receipt::new(&lines[0], &leaves, &honest.all())
         .unwrap()
         .to_text();
+    let told: Vec<Event> = lines
+        .iter()
+        .map(|event| retold(event, "考核结果优秀"))
+        .collect();
+    let withheld = |events: &[Event]| {
+        let is_withheld = |event: &&Event| event.body.words().is_some_and(|own| !own.is_blank());
+        let event = events.iter().find(is_withheld).unwrap();
+        Receipt::new(event, &leaves, &honest.all())
+            .unwrap()
+            .to_text()
+    };
+    let is_text = |line: &&str| line.starts_with("text ");
+    let erased: Vec<&str> = whole.split('\n').filter(|line| !is_text(line)).collect();
     let cases = "\
 0 receipt receipt.txt --key key.txt
 0 receipt receipt.txt --root root.txt --certificate certificate.txt
@@ -261,6 +276,10 @@ fn vectors(hash: Hash) -> Vec<(&'static str, String)> {
 1 statement without-last-sealed.txt --root root.txt
 1 statement nothing-claimed.txt --root root.txt
 1 statement seal-forged.txt --root root.txt
+0 receipt told.txt --key key.txt
+1 receipt told-forged.txt --key key.txt
+0 statement text-erased.txt --root root.txt
+1 statement text-forged.txt --root root.txt
 0 statement rewritten.txt --root root.txt
 1 statement rewritten.txt --root root.txt --since kept.txt
 2 statement receipt.txt --key key.txt
@@ -290,6 +309,13 @@ fn vectors(hash: Hash) -> Vec<(&'static str, String)> {
         ),
         ("receipt.txt", receipt.clone()),
         ("receipt-forged.txt", receipt.replace("extra A", "extra B")),
+        ("told.txt", withheld(&lines)),
+        ("told-forged.txt", withheld(&told)),
+        ("text-erased.txt", erased.join("\n")),
+        (
+            "text-forged.txt",
+            honest.bundle(OWN, &told, Some(5)).to_text(),
+        ),
         ("statement.txt", whole.clone()),
         ("cosigned.txt", format!("{whole}{line}")),
         (
@@ -312,6 +338,23 @@ fn vectors(hash: Hash) -> Vec<(&'static str, String)> {
         ),
         ("cases.txt", cases.to_owned()),
     ]
+}
+
+/// The record with another text beside it, under the same salt.
+fn retold(event: &Event, text: &str) -> Event {
+    let mut retold = event.clone();
+    if let Some(words) = retold.body.words_mut()
+        && let Some(opening) = words.opening().cloned()
+    {
+        let (salt, text) = (opening.salt, text.to_owned());
+        words.open_with(|_| {
+            Some(Arc::new(Opening {
+                salt,
+                text: text.clone(),
+            }))
+        });
+    }
+    retold
 }
 
 /// The bundle with the sealed balances of another history.

@@ -272,7 +272,7 @@ impl From<&Statement> for StatementView {
             component: line.component.map(app::ledger::Component::code),
             pot: line.line.as_ref().map(ToString::to_string),
             document: line.document.clone(),
-            memo: line.memo.clone(),
+            memo: line.memo.to_string(),
             amount_fen: line.amount_fen.get(),
             balance_fen: line.balance_fen.get(),
         };
