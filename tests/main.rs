@@ -8,6 +8,7 @@
 mod appeals;
 mod bad_input;
 mod books;
+mod budget;
 mod bundles;
 mod claims;
 mod money;

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod agenda;
 pub mod appeals;
+pub mod appropriations;
 pub mod audit;
 pub mod background;
 pub mod bless;

@@ -22,6 +22,7 @@ use report::model::GroupRanking;
 pub(crate) use store::runs::Stage;
 
 use crate::App;
+use crate::appropriations;
 use crate::error::Error;
 use crate::inputs::{Frozen, RunInputs};
 use crate::pots;
@@ -66,6 +67,8 @@ pub struct RunSummary {
     pub groups: Vec<GroupRanking>,
     /// Pots.
     pub pots: Vec<PotUse>,
+    /// Appropriations of the year that files brought and the books do not have: no pot counts them.
+    pub unbooked: usize,
     /// Digests by name.
     pub digests: Vec<(String, String)>,
     /// Where the reports are.
@@ -125,7 +128,6 @@ impl App {
         let rules = self.rules_for(period)?;
         let pack = &rules.pack;
         let calendar = self.calendar()?;
-        self.post_appropriations()?;
         let frozen = self.freeze(period, pack)?;
         let run = &frozen.run;
         if let Some((standing, state)) = self.decided_run(period)?
@@ -169,8 +171,8 @@ impl App {
     /// The inputs of a month as they are now.
     pub(crate) fn freeze(&self, period: Period, pack: &Pack) -> Result<Frozen, Error> {
         let inputs = self.store().read(|conn| {
-            let facts = store::facts::load_facts(conn, period)?;
             let books = store::ledger::current_books(self.store(), conn)?;
+            let facts = appropriations::facts_of(conn, &books, period)?;
             let prior = prior_of(conn, &books, period.prev())?;
             let pots = pots::pots_of(conn, &books, period, &facts.appropriations)?;
             let so_far = pots::so_far(conn, &books, period)?;

@@ -54,13 +54,41 @@ impl Office {
     pub fn with_whole_city() -> Self {
         let folder = generated(false);
         let office = Self::new();
-        office.ok(&["import", "--recursive", &folder.path().to_string_lossy()]);
-        office
+        office.importing(folder.path())
     }
 
     fn importing_city(self) -> Self {
-        self.ok(&["import", "--recursive", &city().to_string_lossy()]);
+        self.importing(city())
+    }
+
+    /// Imports a folder as one person of finance; another approves its appropriations.
+    fn importing(self, folder: &Path) -> Self {
+        let folder = folder.to_string_lossy();
+        self.ok(&["import", "--recursive", "--as", "budget", &folder]);
+        self.approve_appropriations();
         self
+    }
+
+    /// Approves all appropriations that wait, as «finance», who did not propose them.
+    pub fn approve_appropriations(&self) {
+        let orders = self.json(&["fiscal", "list"]);
+        let waiting = |order: &&serde_json::Value| {
+            order["kind"] == "fund" && order["stage"] == "proposed" && order["maker"] == "budget"
+        };
+        let orders: Vec<_> = orders.as_array().unwrap().iter().filter(waiting).collect();
+        let ids = orders.iter().map(|order| order["id"].as_str().unwrap());
+        let fen: i64 = orders
+            .iter()
+            .map(|order| order["total_fen"].as_i64().unwrap())
+            .sum();
+        let (count, total) = (
+            orders.len().to_string(),
+            format!("{}.{:02}", fen / 100, fen % 100),
+        );
+        let mut words = vec!["ledger", "approve"];
+        words.extend(ids);
+        words.extend(["--count", &count, "--total", &total, "--as", "finance"]);
+        self.ok(&words);
     }
 
     /// A second office with the same data and the same signing key.

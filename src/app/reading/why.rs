@@ -107,6 +107,19 @@ impl App {
         one_department(&named.collect::<Vec<_>>(), text)
     }
 
+    /// A department of the newest month that was run, or else any that the registry has ever had:
+    /// one that has ended still has its books.
+    pub fn find_any_department(&self, text: &str) -> Result<DepartmentId, Error> {
+        if let Ok(period) = self.latest_period()
+            && let Ok(found) = self.find_department(period, text)
+        {
+            return Ok(found);
+        }
+        let names = self.department_names()?;
+        let named: Vec<_> = names.iter().map(|(id, name)| (id, name.as_str())).collect();
+        one_department(&named, text)
+    }
+
     /// The statement of a department.
     pub fn statement(
         &self,

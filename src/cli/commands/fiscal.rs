@@ -117,7 +117,7 @@ pub fn fiscal(context: &Context, command: &Command) -> anyhow::Result<ExitCode> 
         Command::WriteOff(order) => propose(context, &app, OrderKind::WriteOff, order)?,
         Command::Lapse(order) => propose(context, &app, OrderKind::Lapse, order)?,
         Command::Carry(order) => propose(context, &app, OrderKind::Carry, order)?,
-        Command::Approve(approval) => orders::print(context, &approval.carry_out(&app)?),
+        Command::Approve(approval) => orders::print_approved(context, &approval.carry_out(&app)?),
         Command::Refuse(refusal) => orders::print(context, &refusal.carry_out(&app)?),
         Command::Recover {
             department,
