@@ -11,6 +11,7 @@ mod books;
 mod budget;
 mod bundles;
 mod claims;
+mod clauses;
 mod money;
 mod monthly_run;
 mod payments;

@@ -8,12 +8,12 @@ use domain::facts::Appropriation;
 use domain::{Facts, Fen, OrderId, Period};
 use ingest::layout::appropriations as columns;
 use ingest::{Reading, Reject, Rows};
-use ledger::{Account, Action, Books, Order, OrderKind, OrderLine, OrderStage};
+use ledger::{Account, Books, Order, OrderKind, OrderLine, OrderStage};
 use store::AnyConn;
 
 use crate::App;
 use crate::error::Error;
-use crate::orders::{OrderSheet, office};
+use crate::orders::OrderSheet;
 use crate::pots::{day_in, ledger_line, line_of};
 use crate::role::User;
 
@@ -205,28 +205,15 @@ impl App {
             .orders()
             .filter(|(id, _)| id.as_str().starts_with(PREFIX))
             .count();
-        let mut ids = Vec::with_capacity(rows.len());
-        let mut actions = Vec::with_capacity(rows.len());
-        for (row, number) in rows.iter().zip(made + 1..) {
-            let id = OrderId::new(format!("{PREFIX}{number}"));
-            actions.push(Action::ProposeOrder {
-                order: Order {
-                    id: id.clone(),
-                    kind: OrderKind::Fund,
-                    rule: String::new(),
-                    document: row.document.clone(),
-                    reason: format!("导入的指标文件，自 {} 起生效", row.effective_on),
-                    lines: vec![order_line(row)],
-                },
-                effective_on: self.day_open(row.effective_on)?,
-            });
-            ids.push(id);
-        }
-        if actions.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.post(office(user)?, actions)?;
-        ids.iter().map(|id| self.order(id)).collect()
+        let orders = rows.iter().zip(made + 1..).map(|(row, number)| Order {
+            id: OrderId::new(format!("{PREFIX}{number}")),
+            kind: OrderKind::Fund,
+            rule: String::new(),
+            document: row.document.clone(),
+            reason: format!("导入的指标文件，自 {} 起生效", row.effective_on),
+            lines: vec![order_line(row)],
+        });
+        self.propose_all(user, orders.collect())
     }
 
     /// The business date of an order: of a document from a file the day on which it takes effect, of

@@ -11,6 +11,7 @@ pub mod bless;
 pub mod bulletin;
 pub(crate) mod cache;
 pub mod claims;
+pub mod clawbacks;
 pub mod clock;
 pub mod config;
 pub mod error;

@@ -100,6 +100,27 @@ impl App {
         self.order(&id)
     }
 
+    /// Puts several orders forward, all of them or none.
+    pub(crate) fn propose_all(
+        &self,
+        user: &User,
+        orders: Vec<Order>,
+    ) -> Result<Vec<OrderSheet>, Error> {
+        if orders.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<OrderId> = orders.iter().map(|order| order.id.clone()).collect();
+        let mut actions = Vec::with_capacity(orders.len());
+        for order in orders {
+            actions.push(Action::ProposeOrder {
+                effective_on: self.order_day(&order)?,
+                order,
+            });
+        }
+        self.post(office(user)?, actions)?;
+        ids.iter().map(|id| self.order(id)).collect()
+    }
+
     /// Approves an order. Number and sum are what the approver counted; they must be those of the
     /// order, and the order the one whose digest was shown.
     pub fn approve_order(

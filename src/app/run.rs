@@ -256,6 +256,15 @@ fn prior_of(
     Ok(Some(Prior::of(&assessment, &awards)))
 }
 
+/// The ledger's name of an accounting class.
+pub(crate) const fn book_component(component: assess::Component) -> ledger::Component {
+    match component {
+        assess::Component::Cost => ledger::Component::Cost,
+        assess::Component::Loss => ledger::Component::Loss,
+        assess::Component::Reward => ledger::Component::Reward,
+    }
+}
+
 /// The awards as the ledger takes them. What earlier months left unfunded is in the books already:
 /// only the change of it is told.
 pub(crate) fn run_awards(run: &RunId, awards: &Awards) -> Result<RunAwards, Error> {
@@ -265,11 +274,7 @@ pub(crate) fn run_awards(run: &RunId, awards: &Awards) -> Result<RunAwards, Erro
         lines.push(ledger::command::Award {
             department,
             line: pots::ledger_line(&line),
-            component: match component {
-                assess::Component::Cost => ledger::Component::Cost,
-                assess::Component::Loss => ledger::Component::Loss,
-                assess::Component::Reward => ledger::Component::Reward,
-            },
+            component: book_component(component),
             amount_fen: entry.amount_fen,
             unfunded_fen: unfunded_fen.ok_or(ledger::Rejection::OutOfRange)?,
             cite: entry.cite.join("; "),

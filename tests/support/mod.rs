@@ -23,6 +23,7 @@ pub const NOW: &str = "2026-04-10T02:00:00Z";
 pub struct Office {
     folder: TempDir,
     database: Option<String>,
+    now: &'static str,
 }
 
 impl Office {
@@ -40,9 +41,15 @@ impl Office {
         let office = Self {
             folder: tempfile::tempdir().unwrap(),
             database,
+            now: NOW,
         };
         office.ok(&["init", "--demo"]);
         office
+    }
+
+    /// The same office at another instant.
+    pub fn at(self, now: &'static str) -> Self {
+        Self { now, ..self }
     }
 
     /// An office that has imported the small city.
@@ -96,6 +103,7 @@ impl Office {
         let copy = Self {
             folder: tempfile::tempdir().unwrap(),
             database: None,
+            now: self.now,
         };
         for (name, bytes) in dump::files(&self.data()) {
             let path = copy.data().join(name);
@@ -122,7 +130,7 @@ impl Office {
             .arg("--data")
             .arg(self.data())
             .args(arguments)
-            .env("HENGXIANG_NOW", NOW)
+            .env("HENGXIANG_NOW", self.now)
             .env_remove("HENGXIANG_DATABASE_URL");
         if let Some(url) = &self.database {
             command.env("HENGXIANG_DATABASE_URL", url);
@@ -206,6 +214,7 @@ impl Office {
 }
 
 pub mod dump;
+pub mod scene;
 
 /// Copies a folder with all that is in it.
 pub fn copy_folder(from: &Path, to: &Path) {

@@ -56,9 +56,24 @@ impl App {
         period: Period,
         department: &DepartmentId,
     ) -> Result<Explanation, Error> {
-        self.in_month(period, |month, inputs, assessment| {
+        let mut explained = self.in_month(period, |month, inputs, assessment| {
             Ok(month.explain_money(assessment, inputs.means(), department)?)
-        })
+        })?;
+        let asked = match self.decided_run(period)? {
+            Some(_) => self.clawbacks(period)?.dues,
+            None => Vec::new(),
+        };
+        for due in asked.iter().filter(|due| due.department == *department) {
+            explained.root.prose.push_str(&format!(
+                "{}应追回 {} 元，已扣回或入账 {} 元。",
+                due.title, due.asked_fen, due.taken_fen
+            ));
+            explained.root.prose_en.push_str(&format!(
+                " {} yuan are asked back, {} taken.",
+                due.asked_fen, due.taken_fen
+            ));
+        }
+        Ok(explained)
     }
 
     /// Recomputes the standing run of a month from its frozen inputs, to ask it something.

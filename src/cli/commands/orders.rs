@@ -68,6 +68,18 @@ impl Refusal {
     }
 }
 
+/// What a second person types to approve an order that was just proposed.
+pub fn approval_line(order: &OrderSheet) -> String {
+    format!(
+        "已提出 (proposed): {} {}，审批 hengxiang ledger approve {} --count {} --total {} --as LOGIN\n",
+        order.kind_title,
+        order.id,
+        order.id,
+        order.control.count,
+        order.control.total_fen.to_plain()
+    )
+}
+
 /// Prints what was approved: one order with its lines, several one a line.
 pub fn print_approved(context: &Context, sheets: &[OrderSheet]) {
     match sheets {
