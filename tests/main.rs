@@ -8,8 +8,10 @@
 mod appeals;
 mod bad_input;
 mod books;
+mod budget;
 mod bundles;
 mod claims;
+mod clauses;
 mod money;
 mod monthly_run;
 mod payments;

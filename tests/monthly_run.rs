@@ -40,8 +40,9 @@ fn two_offices_with_the_same_files_get_the_same_bytes() {
         }
     });
     for file in files {
-        other.ok(&["import", &file.to_string_lossy()]);
+        other.ok(&["import", "--as", "budget", &file.to_string_lossy()]);
     }
+    other.approve_appropriations();
     for month in MONTHS {
         let first = one.json(&["run", "--period", month]);
         let second = other.json(&["run", "--period", month]);

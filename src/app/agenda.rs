@@ -2,7 +2,7 @@
 //! and a mark after it.
 
 use chrono::NaiveDate;
-use domain::{AppealId, ClaimId, DepartmentId, OrderId, Period, RunId};
+use domain::{AppealId, ClaimId, DepartmentId, Fen, OrderId, Period, RunId};
 use ledger::{OrderStage, Stage};
 
 use crate::App;
@@ -38,6 +38,11 @@ pub enum Task {
     Order {
         /// The order.
         id: OrderId,
+    },
+    /// What a month asks back and nobody has proposed.
+    Clawbacks {
+        /// The month.
+        period: Period,
     },
     /// A run to submit, approve or publish.
     Run {
@@ -80,6 +85,7 @@ impl App {
     pub fn agenda(&self, user: &User) -> Result<Vec<AgendaItem>, Error> {
         let mut items = self.run_items(user)?;
         items.extend(self.order_items(user)?);
+        items.extend(self.clawback_items(user)?);
         items.extend(self.claim_items(user)?);
         items.extend(self.appeal_items(user)?);
         items.extend(self.appeal_time(user)?);
@@ -116,6 +122,35 @@ impl App {
                     },
                     format!("{} 考核：{title}", state.period),
                     format!("{}: {english}", state.period),
+                ));
+            }
+        }
+        Ok(items)
+    }
+
+    /// Approved months that ask back what nobody has proposed.
+    fn clawback_items(&self, user: &User) -> Result<Vec<AgendaItem>, Error> {
+        let deducts = self.rules().is_ok_and(|rules| {
+            let compensation = rules.pack.compensation.as_ref();
+            compensation.is_some_and(|one| !one.deductions.is_empty())
+        });
+        if !deducts || !(user.may(Right::Submit) || user.may(Right::Order)) {
+            return Ok(Vec::new());
+        }
+        let books = self.books()?;
+        let approved = books.runs().filter(|(_, run)| run.stage == Stage::Approved);
+        let mut items = Vec::new();
+        for (_, run) in approved {
+            let found = self.clawbacks(run.period)?;
+            let lines = found.lines.values().flatten();
+            let open = Fen::checked_sum(lines.map(ledger::OrderLine::amount_fen));
+            let open = open.unwrap_or_default();
+            if open > Fen::ZERO {
+                let period = run.period;
+                items.push(AgendaItem::new(
+                    Task::Clawbacks { period },
+                    format!("{period} 考核扣减超出当期补偿 {open} 元，待提出追回"),
+                    format!("{period}: {open} yuan of deductions to be asked back"),
                 ));
             }
         }

@@ -83,7 +83,7 @@ impl App {
         })
     }
 
-    /// The rules that an order may name: constraints first, then indicators.
+    /// The rules that an order may name: constraints first, then deductions, then indicators.
     pub fn order_rules(&self) -> Result<Vec<RuleChoice>, Error> {
         let rules = self.rules()?;
         let pack = &rules.pack;
@@ -95,21 +95,19 @@ impl App {
             .constraints
             .iter()
             .map(|own| choice(&own.id, &own.title));
+        let deductions = pack.compensation.iter().flat_map(|one| &one.deductions);
+        let deductions = deductions.map(|own| choice(&own.id, &own.title));
         let indicators = pack
             .indicators
             .iter()
             .map(|own| choice(&own.id, &own.title));
-        Ok(constraints.chain(indicators).collect())
+        Ok(constraints.chain(deductions).chain(indicators).collect())
     }
 
-    /// The rule of the pack in use that an order names: a constraint or an indicator.
+    /// The rule of the pack in use that an order names: a constraint, a deduction or an indicator.
     pub(crate) fn rule_ref(&self, id: &str) -> Result<String, Error> {
-        let rules = self.rules()?;
-        let pack = &rules.pack;
-        let constraints = pack.constraints.iter().map(|own| own.id.as_str());
-        let known: Vec<&str> = constraints
-            .chain(pack.indicators.iter().map(|own| own.id.as_str()))
-            .collect();
+        let choices = self.order_rules()?;
+        let known: Vec<&str> = choices.iter().map(|own| own.id.as_str()).collect();
         if !known.contains(&id) {
             let reason = format!(
                 "规则包中没有“{id}”，可用：{} (no such rule)",
@@ -120,7 +118,9 @@ impl App {
                 reason,
             });
         }
-        Ok(format!("{}@{}#{id}", pack.header.id, pack.header.version))
+        let rules = self.rules()?;
+        let header = &rules.pack.header;
+        Ok(format!("{}@{}#{id}", header.id, header.version))
     }
 }
 

@@ -8,6 +8,7 @@ use domain::{Diagnostic, Period};
 use ingest::{Context, FileKind, Input, Judging, KnownResource, MemberMap, Reading};
 
 use crate::App;
+use crate::appropriations;
 use crate::error::Error;
 
 pub(crate) mod rows;
@@ -99,11 +100,14 @@ impl App {
             if reading.kind == FileKind::Claims {
                 rows::refuse_declared(&mut reading, &self.books()?);
             }
+            if reading.kind == FileKind::Appropriations {
+                let stored = self.stored_appropriations()?;
+                appropriations::refuse_booked(&mut reading, &self.books()?, &stored);
+            }
             summaries.push(self.load(&reading, importer)?);
             // What later files are checked against has changed when this one was of such a kind.
             known = (file.kind.order() >= FileKind::Usage.order()).then_some(context);
         }
-        self.post_appropriations()?;
         self.add_demo_liaisons()?;
         Ok(summaries)
     }

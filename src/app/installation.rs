@@ -132,6 +132,7 @@ impl App {
         crate::write_whole(&self.folder(DEMO_MARK), b"demo accounts exist here\n")?;
         for (login, name, role) in [
             ("assessor", "考核员（演示）", Role::Assessor),
+            ("budget", "财政经办（演示）", Role::Finance),
             ("finance", "财政审批（演示）", Role::Finance),
             ("auditor", "审计（演示）", Role::Auditor),
         ] {
@@ -174,18 +175,20 @@ impl App {
         if !self.folder(DEMO_MARK).is_file() {
             return Vec::new();
         }
-        ["assessor", "finance", "auditor", "liaison1", "liaison2"]
-            .into_iter()
-            .filter_map(|login| {
-                let user = self.user(login).ok()?;
-                let password = DEMO_PASSWORD.to_owned();
-                Some(DemoAccount {
-                    login: user.login,
-                    password,
-                    role: user.role,
-                })
+        [
+            "assessor", "budget", "finance", "auditor", "liaison1", "liaison2",
+        ]
+        .into_iter()
+        .filter_map(|login| {
+            let user = self.user(login).ok()?;
+            let password = DEMO_PASSWORD.to_owned();
+            Some(DemoAccount {
+                login: user.login,
+                password,
+                role: user.role,
             })
-            .collect()
+        })
+        .collect()
     }
 }
 

@@ -4,12 +4,14 @@
 pub mod accounts;
 pub mod agenda;
 pub mod appeals;
+pub mod appropriations;
 pub mod audit;
 pub mod background;
 pub mod bless;
 pub mod bulletin;
 pub(crate) mod cache;
 pub mod claims;
+pub mod clawbacks;
 pub mod clock;
 pub mod config;
 pub mod error;

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use domain::{DepartmentId, Fen, OrderId, Period};
-use ledger::{Action, Actor, Books, ControlTotal, Order, OrderState, Role as Office};
+use ledger::{
+    Action, Actor, Books, ControlTotal, Line, Order, OrderLine, OrderState, Role as Office,
+};
 
 use crate::App;
 use crate::error::Error;
@@ -25,7 +27,8 @@ pub struct OrderItem {
     pub accrual: Option<u64>,
     /// The department concerned.
     pub department: Option<DepartmentId>,
-    /// Its name as the registry has it; the code where it has none.
+    /// Its name as the registry has it, the code where it has none; of what is about a line of the
+    /// budget alone, that line.
     pub department_name: String,
     /// The month it is about.
     pub for_period: Option<Period>,
@@ -87,7 +90,7 @@ impl App {
 
     /// Puts an order forward; one that needs no second person is carried out.
     pub fn propose(&self, user: &User, order: Order) -> Result<OrderSheet, Error> {
-        let effective_on = self.business_day()?;
+        let effective_on = self.order_day(&order)?;
         let id = order.id.clone();
         self.act(
             user,
@@ -99,6 +102,27 @@ impl App {
         self.order(&id)
     }
 
+    /// Puts several orders forward, all of them or none.
+    pub(crate) fn propose_all(
+        &self,
+        user: &User,
+        orders: Vec<Order>,
+    ) -> Result<Vec<OrderSheet>, Error> {
+        if orders.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<OrderId> = orders.iter().map(|order| order.id.clone()).collect();
+        let mut actions = Vec::with_capacity(orders.len());
+        for order in orders {
+            actions.push(Action::ProposeOrder {
+                effective_on: self.order_day(&order)?,
+                order,
+            });
+        }
+        self.post(office(user)?, actions)?;
+        ids.iter().map(|id| self.order(id)).collect()
+    }
+
     /// Approves an order. Number and sum are what the approver counted; they must be those of the
     /// order, and the order the one whose digest was shown.
     pub fn approve_order(
@@ -108,19 +132,58 @@ impl App {
         digest: &str,
         control: ControlTotal,
     ) -> Result<OrderSheet, Error> {
-        let digest = digest.parse().map_err(ledger::Rejection::from)?;
-        let effective_on = self.business_day()?;
-        let order = id.clone();
-        self.act(
-            user,
-            Action::ApproveOrder {
-                order,
-                digest,
-                control,
-                effective_on,
-            },
-        )?;
+        let action = self.approval(id, digest, control)?;
+        self.act(user, action)?;
         self.order(id)
+    }
+
+    /// Approves several orders as they stand, all of them or none: number and sum are those of all
+    /// their lines together.
+    pub fn approve_orders(
+        &self,
+        user: &User,
+        ids: &[OrderId],
+        control: ControlTotal,
+    ) -> Result<Vec<OrderSheet>, Error> {
+        let mut sheets = Vec::with_capacity(ids.len());
+        for id in ids {
+            sheets.push(self.order(id)?);
+        }
+        let total = Fen::checked_sum(sheets.iter().map(|sheet| sheet.control.total_fen));
+        let expected = ControlTotal {
+            count: sheets.iter().map(|sheet| sheet.control.count).sum(),
+            total_fen: total.ok_or(ledger::Rejection::OutOfRange)?,
+        };
+        if let ([first, _, ..], true) = (ids, expected != control) {
+            return Err(Error::Rejected(ledger::Rejection::OrderTotals {
+                order: first.clone(),
+                expected,
+                found: control,
+            }));
+        }
+        let actions = sheets.iter().map(|sheet| {
+            // Of one order alone the ledger itself compares.
+            let own = if ids.len() == 1 {
+                control
+            } else {
+                sheet.control
+            };
+            self.approval(&sheet.id, &sheet.digest, own)
+        });
+        let actions = actions.collect::<Result<_, _>>()?;
+        self.post(office(user)?, actions)?;
+        ids.iter().map(|id| self.order(id)).collect()
+    }
+
+    fn approval(&self, id: &OrderId, digest: &str, control: ControlTotal) -> Result<Action, Error> {
+        let books = self.books()?;
+        let state = books.order(id).ok_or_else(|| unknown(id))?;
+        Ok(Action::ApproveOrder {
+            order: id.clone(),
+            digest: digest.parse().map_err(ledger::Rejection::from)?,
+            control,
+            effective_on: self.order_day(&state.order)?,
+        })
     }
 
     /// Sends an order back, or takes it back.
@@ -192,7 +255,9 @@ fn sheet_of(
             number: index + 1,
             title: line.kind().title(),
             accrual: line.accrual(),
-            department_name: name.unwrap_or_default(),
+            department_name: name
+                .or_else(|| budget_line(line).map(ToString::to_string))
+                .unwrap_or_default(),
             department,
             for_period: accrual
                 .map(|own| own.for_period)
@@ -215,6 +280,19 @@ fn sheet_of(
         approver: state.approver.clone(),
         control: state.control,
         digest: state.digest.to_string(),
+    }
+}
+
+/// The line of the budget that it is about alone.
+const fn budget_line(line: &OrderLine) -> Option<&Line> {
+    match line {
+        OrderLine::Appropriate { line, .. }
+        | OrderLine::Augment { line, .. }
+        | OrderLine::Cut { line, .. }
+        | OrderLine::Lapse { line, .. }
+        | OrderLine::CarryOn { line, .. }
+        | OrderLine::SettleAdvance { line, .. } => Some(line),
+        _ => None,
     }
 }
 

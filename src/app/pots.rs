@@ -6,11 +6,12 @@ use assess::{Awards, Pot, PotLine, YearSoFar};
 use chrono::NaiveDate;
 use domain::facts::Appropriation;
 use domain::{Fen, Period, RunId};
-use ledger::command::{Action, Actor, Command, Grant, Role};
+use ledger::command::{Action, Actor, Command, Role};
 use ledger::{Account, Books, Event, Line, PeriodState};
 use store::AnyConn;
 
 use crate::App;
+use crate::appropriations::is_of;
 use crate::error::Error;
 use crate::run::{Stage, load};
 
@@ -43,7 +44,7 @@ pub(crate) fn pots_of(
     appropriations: &[Appropriation],
 ) -> Result<Vec<Pot>, Error> {
     let mut authority = authority_of(appropriations)?;
-    let moved = moved_by_orders(books, period)?;
+    let moved = moved_by_orders(books, period, appropriations)?;
     for line in moved.keys() {
         authority.entry(line.clone()).or_default();
     }
@@ -131,15 +132,22 @@ struct Moved {
 }
 
 /// What orders took from the lines of a month's budget year, and what they gave back by its end. Of
-/// a month that is decided, what was ordered since does not count.
-fn moved_by_orders(books: &Books, period: Period) -> Result<BTreeMap<PotLine, Moved>, Error> {
+/// a month that is decided, what was ordered since does not count; nor does what is known as an
+/// appropriation already.
+fn moved_by_orders(
+    books: &Books,
+    period: Period,
+    appropriations: &[Appropriation],
+) -> Result<BTreeMap<PotLine, Moved>, Error> {
     let decided = books
         .live_run(period)
         .filter(|(_, run)| run.stage == ledger::Stage::Approved)
         .and_then(|(_, run)| run.reserves.first().copied());
     let mut moved: BTreeMap<PotLine, Moved> = BTreeMap::new();
     let ordered = books.transactions().filter(|(seq, transaction)| {
-        transaction.order_line().is_some() && decided.is_none_or(|first| *seq < first)
+        transaction.order_line().is_some()
+            && decided.is_none_or(|first| *seq < first)
+            && !is_of(appropriations, transaction)
     });
     for (_, transaction) in ordered {
         let dated = transaction.effective_on <= period.last_day();
@@ -205,28 +213,6 @@ fn standing_before(books: &Books, period: Period) -> Vec<(Period, &RunId)> {
 }
 
 impl App {
-    /// Books what was appropriated and is not in the ledger yet. The document's number is the key,
-    /// so that it can be called at any time and does nothing twice.
-    pub(crate) fn post_appropriations(&self) -> Result<(), Error> {
-        let appropriations = self
-            .store()
-            .read(|conn| store::appropriations::all(conn).map_err(Error::from))?;
-        let books = self.books()?;
-        let mut actions = Vec::new();
-        for appropriation in &appropriations {
-            let wanted = Period::containing(appropriation.effective_on);
-            let period = first_open(&books, wanted);
-            actions.push(Action::OpenPeriod { period });
-            actions.push(Action::Appropriate(Grant {
-                line: ledger_line(&line_of(appropriation)),
-                amount_fen: appropriation.amount_fen,
-                document: appropriation.document.clone(),
-                effective_on: day_in(period, appropriation.effective_on),
-            }));
-        }
-        self.post(Actor::new("import", Role::System), actions)
-    }
-
     /// The first month from the given one on that is not closed; opened if it is not.
     pub(crate) fn posting_period(&self, wanted: Period) -> Result<Period, Error> {
         let books = self.books()?;

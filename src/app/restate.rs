@@ -14,6 +14,7 @@ use ledger::restatement::{self, Restatement};
 use ledger::{Books, Order, OrderKind};
 
 use crate::App;
+use crate::appropriations;
 use crate::error::Error;
 use crate::inputs::RunInputs;
 use crate::orders::OrderSheet;
@@ -153,9 +154,10 @@ impl App {
     /// The inputs of a decided month with the facts as they are known now. What months before left
     /// stays as the month found it: each month's own restatement corrects its own.
     fn known_by_now(&self, then: &RunInputs) -> Result<RunInputs, Error> {
+        let books = self.books()?;
         let facts = self
             .store()
-            .read(|conn| store::facts::load_facts(conn, then.period).map_err(Error::from))?;
+            .read(|conn| appropriations::facts_of(conn, &books, then.period))?;
         let (before, after) = (&then.facts.appropriations, &facts.appropriations);
         Ok(RunInputs {
             pots: pots::pots_restated(&then.pots, before, after)?,

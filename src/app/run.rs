@@ -22,6 +22,7 @@ use report::model::GroupRanking;
 pub(crate) use store::runs::Stage;
 
 use crate::App;
+use crate::appropriations;
 use crate::error::Error;
 use crate::inputs::{Frozen, RunInputs};
 use crate::pots;
@@ -66,6 +67,8 @@ pub struct RunSummary {
     pub groups: Vec<GroupRanking>,
     /// Pots.
     pub pots: Vec<PotUse>,
+    /// Appropriations of the year that files brought and the books do not have: no pot counts them.
+    pub unbooked: usize,
     /// Digests by name.
     pub digests: Vec<(String, String)>,
     /// Where the reports are.
@@ -125,7 +128,6 @@ impl App {
         let rules = self.rules_for(period)?;
         let pack = &rules.pack;
         let calendar = self.calendar()?;
-        self.post_appropriations()?;
         let frozen = self.freeze(period, pack)?;
         let run = &frozen.run;
         if let Some((standing, state)) = self.decided_run(period)?
@@ -169,8 +171,8 @@ impl App {
     /// The inputs of a month as they are now.
     pub(crate) fn freeze(&self, period: Period, pack: &Pack) -> Result<Frozen, Error> {
         let inputs = self.store().read(|conn| {
-            let facts = store::facts::load_facts(conn, period)?;
             let books = store::ledger::current_books(self.store(), conn)?;
+            let facts = appropriations::facts_of(conn, &books, period)?;
             let prior = prior_of(conn, &books, period.prev())?;
             let pots = pots::pots_of(conn, &books, period, &facts.appropriations)?;
             let so_far = pots::so_far(conn, &books, period)?;
@@ -254,6 +256,15 @@ fn prior_of(
     Ok(Some(Prior::of(&assessment, &awards)))
 }
 
+/// The ledger's name of an accounting class.
+pub(crate) const fn book_component(component: assess::Component) -> ledger::Component {
+    match component {
+        assess::Component::Cost => ledger::Component::Cost,
+        assess::Component::Loss => ledger::Component::Loss,
+        assess::Component::Reward => ledger::Component::Reward,
+    }
+}
+
 /// The awards as the ledger takes them. What earlier months left unfunded is in the books already:
 /// only the change of it is told.
 pub(crate) fn run_awards(run: &RunId, awards: &Awards) -> Result<RunAwards, Error> {
@@ -263,11 +274,7 @@ pub(crate) fn run_awards(run: &RunId, awards: &Awards) -> Result<RunAwards, Erro
         lines.push(ledger::command::Award {
             department,
             line: pots::ledger_line(&line),
-            component: match component {
-                assess::Component::Cost => ledger::Component::Cost,
-                assess::Component::Loss => ledger::Component::Loss,
-                assess::Component::Reward => ledger::Component::Reward,
-            },
+            component: book_component(component),
             amount_fen: entry.amount_fen,
             unfunded_fen: unfunded_fen.ok_or(ledger::Rejection::OutOfRange)?,
             cite: entry.cite.join("; "),

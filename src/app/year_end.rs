@@ -2,6 +2,7 @@
 //! governments settle what one paid or owes for another. Computed from the books; proposed as
 //! orders, one a kind, by one person, and approved by another. Proposed again it proposes the rest.
 
+mod advances;
 mod open;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::error::Error;
 use crate::orders::OrderSheet;
 use crate::pots::ledger_line;
 use crate::role::User;
+use advances::Advances;
 
 /// The kinds of order that end a year, in the order in which they are proposed. What is settled is
 /// not carried.
@@ -40,6 +42,9 @@ pub struct YearEndPlan {
     pub settlement: Settlement,
     /// Lines of the orders to be proposed, by kind; kinds with nothing to do are left out.
     pub orders: Vec<(OrderKind, Vec<OrderLine>)>,
+    /// What was settled of advances beyond what they come to now, since awards were lowered after it:
+    /// the line that paid, the government that had to, fen.
+    pub settled_beyond: Vec<(Line, JurisdictionCode, Fen)>,
     /// Orders of this year's end that wait for their approval; no other of the kind is proposed.
     pub waiting: Vec<OrderId>,
     /// Business date on which they would be posted.
@@ -113,6 +118,7 @@ impl App {
             pack: format!("{}@{}", pack.header.id, pack.header.version),
             end,
             settlement,
+            settled_beyond: advances.beyond(),
             orders: Vec::new(),
             waiting: Vec::new(),
             posted_on,
@@ -154,21 +160,18 @@ impl App {
             return Err(Error::Conflict { reason });
         }
         let books = self.books()?;
-        let proposed = plan.orders.iter().map(|(kind, lines)| {
+        let orders = plan.orders.iter().map(|(kind, lines)| {
             let number = of_kind(&books, plan.year, *kind).count() + 1;
-            self.propose(
-                user,
-                Order {
-                    id: OrderId::new(format!("{}{number}", prefix(plan.year, *kind))),
-                    kind: *kind,
-                    rule: format!("{}#year_end", plan.pack),
-                    document: document.to_owned(),
-                    reason: format!("{} 年年终{}", plan.year, kind.title()).into(),
-                    lines: lines.clone(),
-                },
-            )
+            Order {
+                id: OrderId::new(format!("{}{number}", prefix(plan.year, *kind))),
+                kind: *kind,
+                rule: format!("{}#year_end", plan.pack),
+                document: document.to_owned(),
+                reason: format!("{} 年年终{}", plan.year, kind.title()).into(),
+                lines: lines.clone(),
+            }
         });
-        proposed.collect()
+        self.propose_all(user, orders.collect())
     }
 
     /// The government that each department serves.
@@ -178,63 +181,6 @@ impl App {
             .read(|conn| store::registry::departments(conn).map_err(Error::from))?;
         let seats = departments.into_iter();
         Ok(seats.map(|own| (own.id, own.jurisdiction)).collect())
-    }
-}
-
-/// What lines paid for other governments.
-struct Advances {
-    /// By department, as awarded.
-    all: Vec<settlement::Advance>,
-    /// What is to be settled still, by line and by the government that had to pay.
-    open: BTreeMap<(Line, JurisdictionCode), i64>,
-}
-
-impl App {
-    /// What the approved runs of a year awarded from pots of others than the payer, less what was
-    /// settled of it.
-    fn advances(&self, books: &Books, year: i32) -> Result<Advances, Error> {
-        let runs = books
-            .runs()
-            .filter(|(_, run)| run.period.year() == year && run.stage == ledger::Stage::Approved)
-            .map(|(id, _)| id.clone());
-        let mut open: BTreeMap<(Line, JurisdictionCode), i64> = BTreeMap::new();
-        let mut by_department: BTreeMap<(Line, JurisdictionCode, DepartmentId), i64> =
-            BTreeMap::new();
-        for run in runs {
-            let awards: assess::Awards = self
-                .store()
-                .read(|conn| crate::run::load(conn, &run, crate::run::Stage::Compensated))?;
-            for award in &awards.awards {
-                let Some(pot) = awards.pot_of(award) else {
-                    continue;
-                };
-                if pot.line.payer == award.payer || award.amount_fen <= Fen::ZERO {
-                    continue;
-                }
-                let line = ledger_line(&pot.line);
-                let (payer, fen) = (award.payer.clone(), award.amount_fen.get());
-                *open.entry((line.clone(), payer.clone())).or_default() += fen;
-                let key = (line, payer, award.department.clone());
-                *by_department.entry(key).or_default() += fen;
-            }
-        }
-        for (line, level, fen) in open::settled_advances(books) {
-            if let Some(left) = open.get_mut(&(line, level)) {
-                *left -= fen;
-            }
-        }
-        let all = by_department.into_iter();
-        Ok(Advances {
-            all: all
-                .map(|((line, payer, department), fen)| settlement::Advance {
-                    payer,
-                    purse: line.payer,
-                    department,
-                    amount_fen: Fen::new(fen),
-                })
-                .collect(),
-            open,
-        })
     }
 }
 

@@ -60,6 +60,7 @@ impl City {
         let paths: Vec<PathBuf> = paths.map(|file| files.join(&file.name)).collect();
         let app = install(&folder.path().join("data"), until)?;
         let import = once(|| Ok(app.import(&paths, false, "bench", &mut |_| ())?))?;
+        fund(&app)?;
         Ok(Self {
             app,
             generate,
@@ -130,6 +131,16 @@ fn importance(
 }
 
 /// An installation whose clock stands two weeks after the month.
+/// What was appropriated is proposed by one person and approved by another.
+fn fund(app: &App) -> Result<(), Failure> {
+    app.add_demo_users()?;
+    let (maker, checker) = (app.user("budget")?, app.user("finance")?);
+    for order in app.propose_appropriations(&maker)? {
+        app.approve_order(&checker, &order.id, &order.digest, order.control)?;
+    }
+    Ok(())
+}
+
 fn install(data: &Path, until: Period) -> Result<App, Failure> {
     let today = until.last_day() + Days::new(14);
     let clock = Clock::Fixed(today.and_time(NaiveTime::MIN).and_utc());

@@ -325,6 +325,11 @@ words! {
     fiscal_text: "共享情况是确定信息化项目投资和运行维护经费的重要依据（条例第三十八条）。建议由规则得出；缓拨、减拨、停拨、追回须写明规则和决定文号。",
         "How data is shared decides on investment and operation budgets (art. 38). Advice follows from rules; every measure names its rule and its document.";
     advice: "项目与运维经费建议", "Advice on project and operation budgets";
+    clawbacks: "考核扣减追回", "Deductions asked back";
+    clawbacks_text: "超出当期补偿的扣减，经一人提出（hengxiang fiscal clawbacks）、另一人审批后成为应追回款。", "What deductions exceed the month's awards by is a receivable once one person has proposed and another approved it.";
+    clawback_asked: "应追回", "Asked back";
+    clawback_taken: "已扣回或入账", "Taken";
+    clawback_missing: "无可追回", "Not to be had";
     no_advice: "本月没有部门触发财政约束。", "No department is concerned this month.";
     constraint: "约束", "Constraint";
     advised: "建议", "Advice";

@@ -41,7 +41,22 @@ pub fn demo(options: &Options) -> anyhow::Result<()> {
         "generate", "--preset", "city", "--seed", "1", "--months", "3", "--until", "2026-03",
         "--out", &input,
     ])?;
-    hengxiang(&["import", "--recursive", &input])?;
+    hengxiang(&["import", "--recursive", "--as", "budget", &input])?;
+    // The four budget papers of the model city: proposed by one person, approved by another.
+    hengxiang(&[
+        "ledger",
+        "approve",
+        "appropriation-1",
+        "appropriation-2",
+        "appropriation-3",
+        "appropriation-4",
+        "--count",
+        "4",
+        "--total",
+        "19400000.00",
+        "--as",
+        "finance",
+    ])?;
     for month in MONTHS {
         hengxiang(&["run", "--period", month])?;
         if month != "2026-03" {

@@ -23,6 +23,7 @@ pub const NOW: &str = "2026-04-10T02:00:00Z";
 pub struct Office {
     folder: TempDir,
     database: Option<String>,
+    now: &'static str,
 }
 
 impl Office {
@@ -40,9 +41,15 @@ impl Office {
         let office = Self {
             folder: tempfile::tempdir().unwrap(),
             database,
+            now: NOW,
         };
         office.ok(&["init", "--demo"]);
         office
+    }
+
+    /// The same office at another instant.
+    pub fn at(self, now: &'static str) -> Self {
+        Self { now, ..self }
     }
 
     /// An office that has imported the small city.
@@ -54,13 +61,41 @@ impl Office {
     pub fn with_whole_city() -> Self {
         let folder = generated(false);
         let office = Self::new();
-        office.ok(&["import", "--recursive", &folder.path().to_string_lossy()]);
-        office
+        office.importing(folder.path())
     }
 
     fn importing_city(self) -> Self {
-        self.ok(&["import", "--recursive", &city().to_string_lossy()]);
+        self.importing(city())
+    }
+
+    /// Imports a folder as one person of finance; another approves its appropriations.
+    fn importing(self, folder: &Path) -> Self {
+        let folder = folder.to_string_lossy();
+        self.ok(&["import", "--recursive", "--as", "budget", &folder]);
+        self.approve_appropriations();
         self
+    }
+
+    /// Approves all appropriations that wait, as «finance», who did not propose them.
+    pub fn approve_appropriations(&self) {
+        let orders = self.json(&["fiscal", "list"]);
+        let waiting = |order: &&serde_json::Value| {
+            order["kind"] == "fund" && order["stage"] == "proposed" && order["maker"] == "budget"
+        };
+        let orders: Vec<_> = orders.as_array().unwrap().iter().filter(waiting).collect();
+        let ids = orders.iter().map(|order| order["id"].as_str().unwrap());
+        let fen: i64 = orders
+            .iter()
+            .map(|order| order["total_fen"].as_i64().unwrap())
+            .sum();
+        let (count, total) = (
+            orders.len().to_string(),
+            format!("{}.{:02}", fen / 100, fen % 100),
+        );
+        let mut words = vec!["ledger", "approve"];
+        words.extend(ids);
+        words.extend(["--count", &count, "--total", &total, "--as", "finance"]);
+        self.ok(&words);
     }
 
     /// A second office with the same data and the same signing key.
@@ -68,6 +103,7 @@ impl Office {
         let copy = Self {
             folder: tempfile::tempdir().unwrap(),
             database: None,
+            now: self.now,
         };
         for (name, bytes) in dump::files(&self.data()) {
             let path = copy.data().join(name);
@@ -94,7 +130,7 @@ impl Office {
             .arg("--data")
             .arg(self.data())
             .args(arguments)
-            .env("HENGXIANG_NOW", NOW)
+            .env("HENGXIANG_NOW", self.now)
             .env_remove("HENGXIANG_DATABASE_URL");
         if let Some(url) = &self.database {
             command.env("HENGXIANG_DATABASE_URL", url);
@@ -178,6 +214,7 @@ impl Office {
 }
 
 pub mod dump;
+pub mod scene;
 
 /// Copies a folder with all that is in it.
 pub fn copy_folder(from: &Path, to: &Path) {

@@ -83,6 +83,10 @@ pub(super) fn notes(material: &Material<'_>) -> Vec<String> {
         let name = material.name(&advice.department);
         format!("{name}：{}。", chinese_part(&advice.reason))
     }));
+    notes.extend(material.awards.deductions.iter().map(|deduction| {
+        let name = material.name(&deduction.department);
+        format!("{name}：{}。", chinese_part(&deduction.reason))
+    }));
     notes
 }
 

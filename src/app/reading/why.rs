@@ -56,9 +56,24 @@ impl App {
         period: Period,
         department: &DepartmentId,
     ) -> Result<Explanation, Error> {
-        self.in_month(period, |month, inputs, assessment| {
+        let mut explained = self.in_month(period, |month, inputs, assessment| {
             Ok(month.explain_money(assessment, inputs.means(), department)?)
-        })
+        })?;
+        let asked = match self.decided_run(period)? {
+            Some(_) => self.clawbacks(period)?.dues,
+            None => Vec::new(),
+        };
+        for due in asked.iter().filter(|due| due.department == *department) {
+            explained.root.prose.push_str(&format!(
+                "{}应追回 {} 元，已扣回或入账 {} 元。",
+                due.title, due.asked_fen, due.taken_fen
+            ));
+            explained.root.prose_en.push_str(&format!(
+                " {} yuan are asked back, {} taken.",
+                due.asked_fen, due.taken_fen
+            ));
+        }
+        Ok(explained)
     }
 
     /// Recomputes the standing run of a month from its frozen inputs, to ask it something.
@@ -105,6 +120,19 @@ impl App {
         let departments = assessment.departments.iter();
         let named = departments.map(|dept| (&dept.id, dept.name.as_str()));
         one_department(&named.collect::<Vec<_>>(), text)
+    }
+
+    /// A department of the newest month that was run, or else any that the registry has ever had:
+    /// one that has ended still has its books.
+    pub fn find_any_department(&self, text: &str) -> Result<DepartmentId, Error> {
+        if let Ok(period) = self.latest_period()
+            && let Ok(found) = self.find_department(period, text)
+        {
+            return Ok(found);
+        }
+        let names = self.department_names()?;
+        let named: Vec<_> = names.iter().map(|(id, name)| (id, name.as_str())).collect();
+        one_department(&named, text)
     }
 
     /// The statement of a department.

@@ -110,6 +110,7 @@ impl App {
             unfunded_fen: awards.awards.iter().map(|award| &award.unfunded_fen).sum(),
             groups: bulletin::rankings(assessment, awards),
             pots: pots.collect(),
+            unbooked: self.appropriations_unbooked(period)?,
             digests: digests(&frozen.sha256, assessment, awards),
             reports_folder: self.reports_folder(&frozen.run),
             stages,

@@ -9,13 +9,13 @@ use ledger::{Account, Accrual, Books, Kind, Line, OrderLine};
 
 use crate::pots::pot_line;
 
-/// Lines of approved orders that are posted and stand.
-fn carried_out(books: &Books) -> impl Iterator<Item = &OrderLine> {
+/// Lines of approved orders that are posted and stand, with the record numbers of their transactions.
+fn carried_out(books: &Books) -> impl Iterator<Item = (u64, &OrderLine)> {
     books.orders().flat_map(move |(_, state)| {
         let lines = state.order.numbered();
         lines.filter_map(move |(index, line)| {
             let seq = state.posted.get(&index)?;
-            (!books.is_reversed(*seq)).then_some(line)
+            (!books.is_reversed(*seq)).then_some((*seq, line))
         })
     })
 }
@@ -38,13 +38,24 @@ pub(super) fn lines(books: &Books, year: i32) -> Vec<LineBalance> {
         .collect()
 }
 
-/// What came into a line from the one of the year before.
+/// What came into a line from the one of the year before: balances, and what was opened for accruals
+/// that were owed still, which is no money of the new year either.
 fn carried_in(books: &Books, into: &Line) -> Vec<CarriedIn> {
     let before = Line {
         budget_year: into.budget_year - 1,
         ..into.clone()
     };
-    let lines = carried_out(books).filter_map(|line| match line {
+    let opened = |seq: u64| {
+        let legs = books.transaction(seq).into_iter().flat_map(|own| &own.legs);
+        let own = legs.filter(|leg| leg.account == Account::Authority(into.clone()));
+        Fen::checked_sum(own.map(|leg| leg.amount_fen.negated())).unwrap_or_default()
+    };
+    let lines = carried_out(books).filter_map(|(seq, line)| match line {
+        OrderLine::Carry { .. } => Some(CarriedIn {
+            origin_year: before.budget_year,
+            amount_fen: opened(seq),
+        })
+        .filter(|own| own.amount_fen > Fen::ZERO),
         OrderLine::CarryOn {
             line,
             origin_year,
@@ -157,7 +168,7 @@ pub(super) fn positions(
 pub(super) fn settled_advances(
     books: &Books,
 ) -> impl Iterator<Item = (Line, JurisdictionCode, i64)> {
-    carried_out(books).filter_map(|line| match line {
+    carried_out(books).filter_map(|(_, line)| match line {
         OrderLine::SettleAdvance {
             line,
             level,

@@ -151,7 +151,7 @@ pub fn budget(context: &Context, app: &App, command: &Command) -> anyhow::Result
             let order = app.draft_order(OrderKind::Reverse, &selection, words.words())?;
             orders::print(context, &app.propose(&app.user(&words.login)?, order)?);
         }
-        Command::Approve(approval) => orders::print(context, &approval.carry_out(app)?),
+        Command::Approve(approval) => orders::print_approved(context, &approval.carry_out(app)?),
         Command::Refuse(refusal) => orders::print(context, &refusal.carry_out(app)?),
     }
     Ok(ExitCode::SUCCESS)

@@ -23,6 +23,8 @@ pub enum Command {
         #[arg(long)]
         period: Period,
     },
+    /// 考核扣减超出当期补偿的追回：预览，或提出指令，须他人审批 (what a month's deductions ask back)
+    Clawbacks(super::clawbacks::Options),
     /// 缓拨 (defer payment); 由一人办理，写明规则与决定文号
     Withhold(Propose),
     /// 解除缓拨 (end a deferral)
@@ -108,6 +110,7 @@ pub fn fiscal(context: &Context, command: &Command) -> anyhow::Result<ExitCode> 
             let advice = app.fiscal_advice(*period)?;
             context.print(&text_of(&advice), &json_of(&advice));
         }
+        Command::Clawbacks(options) => super::clawbacks::clawbacks(context, &app, options)?,
         Command::Withhold(order) => propose(context, &app, OrderKind::Withhold, order)?,
         Command::Unhold(order) => propose(context, &app, OrderKind::Unhold, order)?,
         Command::Forfeit(order) => propose(context, &app, OrderKind::Forfeit, order)?,
@@ -117,7 +120,7 @@ pub fn fiscal(context: &Context, command: &Command) -> anyhow::Result<ExitCode> 
         Command::WriteOff(order) => propose(context, &app, OrderKind::WriteOff, order)?,
         Command::Lapse(order) => propose(context, &app, OrderKind::Lapse, order)?,
         Command::Carry(order) => propose(context, &app, OrderKind::Carry, order)?,
-        Command::Approve(approval) => orders::print(context, &approval.carry_out(&app)?),
+        Command::Approve(approval) => orders::print_approved(context, &approval.carry_out(&app)?),
         Command::Refuse(refusal) => orders::print(context, &refusal.carry_out(&app)?),
         Command::Recover {
             department,

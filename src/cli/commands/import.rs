@@ -4,10 +4,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use app::import::{FileStatus, FileSummary};
+use app::orders::OrderSheet;
+use app::role::Right;
 use clap::Args;
+use domain::Fen;
 use serde_json::json;
 
-use super::shown;
+use super::{orders, shown};
 use crate::Context;
 use crate::progress::bar;
 use crate::text_table::{Align, render};
@@ -21,21 +24,59 @@ pub struct Options {
     /// 进入文件夹 (enter folders)
     #[arg(long, short)]
     recursive: bool,
+    /// 以谁的身份导入；财政人员同时提出文件中的指标，由他人审批后才入账 (login; finance also proposes the appropriations)
+    #[arg(long = "as", value_name = "LOGIN")]
+    login: Option<String>,
 }
 
 /// Imports and prints what became of every row.
 pub fn import(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
     let app = context.open()?;
+    let user = options.login.as_deref().map(|login| app.user(login));
+    let user = user.transpose()?;
+    let importer = user.as_ref().map_or("cli", |user| user.login.as_str());
     let bar = bar(context.json);
-    let summaries = app.import(&options.files, options.recursive, "cli", &mut |step| {
+    let summaries = app.import(&options.files, options.recursive, importer, &mut |step| {
         bar.set_message(step.file_name.to_owned());
         bar.set_length(step.total_hint.unwrap_or(step.done_rows));
         bar.set_position(step.done_rows);
     })?;
     bar.finish_and_clear();
-    let value = json!({ "files": summaries.iter().map(json_of).collect::<Vec<_>>() });
-    context.print(&text_of(&summaries), &value);
+    let proposed = match &user {
+        Some(user) if user.role.may(Right::Order) => app.propose_appropriations(user)?,
+        _ => Vec::new(),
+    };
+    let unproposed = app.appropriations_unproposed()?.len();
+    let value = json!({
+        "files": summaries.iter().map(json_of).collect::<Vec<_>>(),
+        "proposed": proposed.iter().map(orders::json_of).collect::<Vec<_>>(),
+        "appropriations_unproposed": unproposed,
+    });
+    let text = text_of(&summaries) + &money_text(&proposed, unproposed);
+    context.print(&text, &value);
     Ok(ExitCode::SUCCESS)
+}
+
+/// What has to happen before the appropriations of the files are money.
+fn money_text(proposed: &[OrderSheet], unproposed: usize) -> String {
+    let mut text = String::new();
+    if !proposed.is_empty() {
+        let ids: Vec<&str> = proposed.iter().map(|order| order.id.as_str()).collect();
+        let count: u32 = proposed.iter().map(|order| order.control.count).sum();
+        let total: Fen = proposed.iter().map(|order| &order.control.total_fen).sum();
+        text.push_str(&format!(
+            "\n已提出 {count} 份指标，审批后方可使用 (appropriations proposed, no money until approved):\n  \
+             hengxiang ledger approve {} --count {count} --total {} --as LOGIN\n",
+            ids.join(" "),
+            total.to_plain()
+        ));
+    }
+    if unproposed > 0 {
+        text.push_str(&format!(
+            "\n{unproposed} 份指标尚未提出，不能使用；请财政人员再导入一次：import … --as LOGIN (finance has to propose them)\n"
+        ));
+    }
+    text
 }
 
 fn text_of(summaries: &[FileSummary]) -> String {

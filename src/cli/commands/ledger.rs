@@ -174,7 +174,7 @@ pub fn ledger(context: &Context, command: &Command) -> anyhow::Result<ExitCode> 
 /// The department that a person means, if any.
 pub fn resolve(app: &App, text: Option<&str>) -> anyhow::Result<Option<DepartmentId>> {
     let Some(text) = text else { return Ok(None) };
-    Ok(Some(app.find_department(app.latest_period()?, text)?))
+    Ok(Some(app.find_any_department(text)?))
 }
 
 fn read_file(path: &Path) -> anyhow::Result<String> {

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod budget;
 pub mod bundles;
 pub mod claim;
+pub mod clawbacks;
 pub mod explain;
 pub mod fiscal;
 pub mod generate;

@@ -13,15 +13,16 @@ use crate::text_table::{Align, render};
 /// An approval: the approver enters the number and the sum that the paper shows.
 #[derive(Args)]
 pub struct Approval {
-    /// 指令或批次编号 (number of the order)
-    order: String,
-    /// 条数 (number of lines)
+    /// 指令或批次编号，可多个，一并审批 (numbers of the orders)
+    #[arg(required = true)]
+    orders: Vec<String>,
+    /// 总条数 (number of all lines)
     #[arg(long)]
     count: u32,
-    /// 合计金额，元 (sum, yuan)
+    /// 合计金额，元 (sum of all lines, yuan)
     #[arg(long)]
     total: Fen,
-    /// 所见摘要；不给则为当前指令 (digest that was seen; that of the order by default)
+    /// 所见摘要，只用于一项指令；不给则为当前指令 (digest that was seen of one order; the present one by default)
     #[arg(long)]
     digest: Option<String>,
     /// 以谁的身份，不能是经办人 (login; not the one who proposed it)
@@ -44,18 +45,18 @@ pub struct Refusal {
 
 impl Approval {
     /// Approves.
-    pub fn carry_out(&self, app: &App) -> anyhow::Result<OrderSheet> {
+    pub fn carry_out(&self, app: &App) -> anyhow::Result<Vec<OrderSheet>> {
         let user = app.user(&self.login)?;
-        let id = OrderId::new(&self.order);
-        let digest = match &self.digest {
-            Some(digest) => digest.clone(),
-            None => app.order(&id)?.digest,
-        };
+        let ids: Vec<OrderId> = self.orders.iter().map(OrderId::new).collect();
         let control = ControlTotal {
             count: self.count,
             total_fen: self.total,
         };
-        Ok(app.approve_order(&user, &id, &digest, control)?)
+        match (&self.digest, ids.as_slice()) {
+            (None, _) => Ok(app.approve_orders(&user, &ids, control)?),
+            (Some(digest), [id]) => Ok(vec![app.approve_order(&user, id, digest, control)?]),
+            _ => anyhow::bail!("--digest 只用于一项指令，请逐项审批 (a digest is of one order)"),
+        }
     }
 }
 
@@ -64,6 +65,26 @@ impl Refusal {
     pub fn carry_out(&self, app: &App) -> anyhow::Result<OrderSheet> {
         let user = app.user(&self.login)?;
         Ok(app.refuse_order(&user, &OrderId::new(&self.order), &self.reason)?)
+    }
+}
+
+/// What a second person types to approve an order that was just proposed.
+pub fn approval_line(order: &OrderSheet) -> String {
+    format!(
+        "已提出 (proposed): {} {}，审批 hengxiang ledger approve {} --count {} --total {} --as LOGIN\n",
+        order.kind_title,
+        order.id,
+        order.id,
+        order.control.count,
+        order.control.total_fen.to_plain()
+    )
+}
+
+/// Prints what was approved: one order with its lines, several one a line.
+pub fn print_approved(context: &Context, sheets: &[OrderSheet]) {
+    match sheets {
+        [sheet] => print(context, sheet),
+        sheets => print_all(context, sheets),
     }
 }
 
@@ -108,7 +129,7 @@ fn text_of(sheet: &OrderSheet) -> String {
         ("行", Align::Right),
         ("事由", Align::Left),
         ("计提", Align::Right),
-        ("部门", Align::Left),
+        ("部门或资金池", Align::Left),
         ("考核月", Align::Left),
         ("金额(元)", Align::Right),
         ("支付状态", Align::Left),

@@ -126,7 +126,7 @@ pub fn pay(context: &Context, command: &Command) -> anyhow::Result<ExitCode> {
             let order = app.draft_order(OrderKind::Pay, &selection, words)?;
             orders::print(context, &app.propose(&user, order)?);
         }
-        Command::Approve(approval) => orders::print(context, &approval.carry_out(&app)?),
+        Command::Approve(approval) => orders::print_approved(context, &approval.carry_out(&app)?),
         Command::Refuse(refusal) => orders::print(context, &refusal.carry_out(&app)?),
         Command::File { batch, out } => {
             let text = app.payment_file(&OrderId::new(batch))?;

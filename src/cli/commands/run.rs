@@ -101,6 +101,12 @@ fn text_of(summary: &RunSummary) -> String {
         "\n参评部门 {}，应补偿额 {} 元，未获资金保障 {} 元\n",
         summary.departments, summary.awarded_fen, summary.unfunded_fen
     ));
+    if summary.unbooked > 0 {
+        text.push_str(&format!(
+            "{} 份指标尚未审批入账，未计入资金池 (appropriations nobody approved: no pot counts them)\n",
+            summary.unbooked
+        ));
+    }
     for (name, digest) in &summary.digests {
         text.push_str(&format!("{name} {digest}\n"));
     }
@@ -128,6 +134,7 @@ fn json_of(summary: &RunSummary) -> serde_json::Value {
         "departments": summary.departments,
         "awarded_fen": summary.awarded_fen.get(),
         "unfunded_fen": summary.unfunded_fen.get(),
+        "appropriations_unbooked": summary.unbooked,
         "digests": summary.digests.iter().map(digest_json).collect::<Vec<_>>(),
         "groups": summary.groups.iter().map(|group| json!({
             "title": group.title,

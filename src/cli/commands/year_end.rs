@@ -86,18 +86,17 @@ fn text_of(plan: &YearEndPlan, proposed: &[OrderSheet]) -> String {
             line.programme
         ));
     }
+    for (line, level, fen) in &plan.settled_beyond {
+        text.push_str(&format!(
+            "垫付已多清算 {fen} 元（{line}，{}）：请冲销原清算凭证后重提 (settled beyond what it comes to now; reverse and propose again)\n",
+            plan.government(level)
+        ));
+    }
     for id in &plan.waiting {
         text.push_str(&format!("指令 {id} 待审批 (waits for its approval)\n"));
     }
     for order in proposed {
-        text.push_str(&format!(
-            "已提出 (proposed): {} {}，审批 hengxiang ledger approve {} --count {} --total {} --as LOGIN\n",
-            order.kind_title,
-            order.id,
-            order.id,
-            order.control.count,
-            order.control.total_fen.to_plain()
-        ));
+        text.push_str(&orders::approval_line(order));
     }
     text
 }
@@ -158,6 +157,11 @@ fn json_of(plan: &YearEndPlan, proposed: &[OrderSheet]) -> serde_json::Value {
             "owes_fen": net.owes_fen.get(),
             "is_owed_fen": net.is_owed_fen.get(),
             "net_fen": net.net_fen.get(),
+        })).collect::<Vec<_>>(),
+        "settled_beyond": plan.settled_beyond.iter().map(|(line, level, fen)| json!({
+            "line": line.to_string(),
+            "level": level.as_str(),
+            "amount_fen": fen.get(),
         })).collect::<Vec<_>>(),
         "pending": plan.end.pending.len(),
         "waiting": plan.waiting.iter().map(domain::OrderId::as_str).collect::<Vec<_>>(),

@@ -70,7 +70,7 @@ fn respell(action: &mut Action) {
             more(&mut control.total_fen);
         }
         Action::RejectRun { reason, .. } | Action::VoidRun { reason, .. } => {
-            *reason = Words::default()
+            *reason = Words::default();
         }
         Action::ProposeOrder { order, .. } => order.document.push_str("（更正）"),
         Action::ConfirmPayment(paper) | Action::FailPayment(paper) => {

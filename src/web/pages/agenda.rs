@@ -43,6 +43,7 @@ fn href_of(task: &Task) -> String {
         Task::Claim { id, department } => format!("/departments/{department}/claims/{id}"),
         Task::Appeal { id, department } => format!("/departments/{department}/appeals/{id}"),
         Task::AppealTime { department, .. } => format!("/departments/{department}/appeals"),
+        Task::Clawbacks { period } => format!("/fiscal?period={period}"),
         Task::Order { id } => format!("/orders/{}", encode(id.as_str())),
         Task::Run { period, .. } => format!("/overview?period={period}"),
     }

@@ -1,6 +1,7 @@
 //! Fiscal constraint for finance: the advice of art. 38 with its reasons, orders about money, and the
 //! second person's approval.
 
+use app::clawbacks::Clawbacks;
 use app::fiscal::{Advice, RuleChoice};
 use app::ledger::{ControlTotal, OrderKind};
 use app::orders::{OrderSheet, OrderWords, Selection};
@@ -36,6 +37,8 @@ struct Page {
 struct Month {
     months: Vec<MonthChoice>,
     advice: Advice,
+    /// What the month asks back, with the order that waits; none before it is approved.
+    clawbacks: Option<Clawbacks>,
     form: Option<Form>,
 }
 
@@ -118,11 +121,13 @@ async fn month(
     t: &'static Words,
 ) -> Result<Month, Failure> {
     let (viewer, period) = (user.clone(), months.chosen.period);
-    let (advice, rules, departments) = ask
+    let (advice, clawbacks, rules, departments) = ask
         .portal
         .run(move |app| {
             Ok((
                 app.fiscal_advice(period)?,
+                // A month that is not approved asks nothing back.
+                app.clawbacks(period).ok(),
                 app.order_rules()?,
                 app.departments(&viewer, period)?,
             ))
@@ -142,6 +147,7 @@ async fn month(
     Ok(Month {
         months: months.choices(),
         advice,
+        clawbacks: clawbacks.filter(|found| !found.dues.is_empty()),
         form,
     })
 }

@@ -72,6 +72,8 @@ fn open() -> Office {
     };
     let assessor = person("assessor", Role::Assessor, None);
     let finance = person("finance", Role::Finance, None);
+    let budget = person("budget", Role::Finance, None);
+    fund(&app, &budget, &finance);
     person("auditor", Role::Auditor, None);
     let published: Period = PUBLISHED.parse().unwrap();
     app.run(published, "tests", &mut |_| {}).unwrap();
@@ -101,6 +103,14 @@ fn open() -> Office {
         other,
         run,
         _folder: folder,
+    }
+}
+
+/// What was appropriated is proposed by one person and approved by another.
+fn fund(app: &App, maker: &User, checker: &User) {
+    for order in app.propose_appropriations(maker).unwrap() {
+        app.approve_order(checker, &order.id, &order.digest, order.control)
+            .unwrap();
     }
 }
 
