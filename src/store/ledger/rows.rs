@@ -1,11 +1,11 @@
 //! Rows of the ledger's tables. They compare, because the audit compares them.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::{Insertable, Queryable};
+use diesel::{Insertable, Queryable, QueryableByName};
 
 use super::schema::{
     accounts, appeal_events, charter_events, checkpoints, claim_events, erasures, ledger_records,
-    order_events, order_lines, period_events, run_events, texts, txns,
+    order_events, order_lines, period_events, postings, run_events, texts, txns,
 };
 
 /// A row of `ledger_records`.
@@ -59,7 +59,8 @@ pub(super) struct TxnRow {
 
 /// A row of `postings`, which a trigger writes from the legs of its transaction; the sums of month
 /// and day are the trigger's own.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+#[diesel(table_name = postings)]
 pub(super) struct PostingRow {
     pub(super) account_id: i64,
     pub(super) account_seq: i64,

@@ -8,7 +8,7 @@ use ledger::{Books, CompactRange, Digest, Event, VerifierKey, Words, leaf};
 
 use super::super::projection::{AccountIds, BodyRows, rows_of};
 use super::super::rows::{CheckpointRow, PostingRow, RecordRow};
-use super::super::schema::order_lines;
+use super::super::schema::{order_lines, postings};
 use super::seals::{self, Keys, note_size};
 use super::tables::Expected;
 use super::{Findings, papers_of};
@@ -27,6 +27,7 @@ pub(super) struct Replay<'a> {
     told: BTreeSet<Digest>,
     log: CompactRange,
     sums: Sums,
+    postings: i64,
     order_lines: i64,
     /// The root at the size of the checkpoint that was kept elsewhere.
     kept_root: Option<Digest>,
@@ -48,6 +49,7 @@ impl<'a> Replay<'a> {
             told: BTreeSet::new(),
             log: CompactRange::default(),
             sums: Sums::default(),
+            postings: 0,
             order_lines: 0,
             kept_root: None,
             sealed: 0,
@@ -162,6 +164,7 @@ impl<'a> Replay<'a> {
                 expected.txns.push(*txn);
                 for mut posting in postings {
                     self.sums.add(&mut posting);
+                    self.postings += 1;
                     expected.postings.push(posting);
                 }
             }
@@ -182,20 +185,30 @@ impl<'a> Replay<'a> {
         seals::check_roots(seals, roots, findings);
     }
 
-    /// What can be said at the end only: order lines of no order, records that nobody signed, and
-    /// the checkpoint that was kept elsewhere.
+    /// What can be said at the end only: postings and order lines where none should be, records that
+    /// nobody signed, and the checkpoint that was kept elsewhere.
     pub(super) fn finish(
         &self,
         conn: &mut AnyConn,
         findings: &mut Findings,
     ) -> Result<(), StoreError> {
-        let lines: i64 = order_lines::table.count().get_result(conn)?;
-        if lines != self.order_lines {
-            let message = format!(
-                "应有 {} 行，实有 {lines} 行 (number of rows)",
-                self.order_lines
-            );
-            findings.add("order_lines", "*", message);
+        let counts: [(_, i64, i64); 2] = [
+            (
+                "postings",
+                self.postings,
+                postings::table.count().get_result(conn)?,
+            ),
+            (
+                "order_lines",
+                self.order_lines,
+                order_lines::table.count().get_result(conn)?,
+            ),
+        ];
+        for (table, wanted, had) in counts {
+            if wanted != had {
+                let message = format!("应有 {wanted} 行，实有 {had} 行 (number of rows)");
+                findings.add(table, "*", message);
+            }
         }
         if u64::try_from(self.sealed) != Ok(self.log.size()) {
             let message = format!(
