@@ -217,6 +217,7 @@ fn account_text(account: &AccountStatement) -> String {
         ("资金池", Align::Left),
         ("金额(元)", Align::Right),
         ("余额(元)", Align::Right),
+        ("依据与说明", Align::Left),
     ];
     let rows: Vec<Vec<String>> = account
         .lines
@@ -236,6 +237,11 @@ fn account_text(account: &AccountStatement) -> String {
                     .unwrap_or_default(),
                 owed(line.amount_fen),
                 owed(line.balance_fen),
+                if line.memo.is_blank() {
+                    line.document.clone()
+                } else {
+                    format!("{}：{}", line.document, line.memo)
+                },
             ]
         })
         .collect();

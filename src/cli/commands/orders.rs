@@ -167,8 +167,11 @@ fn text_of(sheet: &OrderSheet) -> String {
     if let Some(approver) = &sheet.approver {
         text.push_str(&format!("  审批 {approver}"));
     }
+    if !sheet.reason.is_empty() {
+        text.push_str(&format!("\n说明 {}", sheet.reason));
+    }
     text.push_str(&format!(
-        "\n摘要 {}\n\n{}",
+        "\n哈希 {}（审批即签认此值）\n\n{}",
         sheet.digest,
         render(&head, &rows)
     ));
