@@ -25,8 +25,8 @@ const MONTHS: [&str; 3] = ["2026-01", "2026-02", "2026-03"];
 
 /// Generates, imports, runs and serves. Every step is idempotent, so a second call is quick.
 pub fn demo(options: &Options) -> anyhow::Result<()> {
-    // All default members, as the tests build them: the same features, so nothing is built twice.
-    run(cargo().arg("build"))?;
+    // The programs of the members that are tested: the same features, so nothing is built twice.
+    run(cargo().args(["build", "--workspace", "--exclude", "bench", "--bins"]))?;
     let data = root().join(&options.data);
     let input = data.join("input");
     let hengxiang = |arguments: &[&str]| -> anyhow::Result<()> {
