@@ -21,9 +21,10 @@ struct Sum {
 /// Debits minus credits of the account by postings dated `on` or before, among the records up to
 /// `as_of`; an account that was never used stands at zero.
 ///
-/// Postings carry the running sums of their month and day, so that it takes one look into the index
-/// for every earlier month and one for every day of the last: what it costs does not depend on how
-/// many postings there are.
+/// Where the business date of an account changes, its posting carries the running sums of month and
+/// day; what was moved from there on is the difference of two balances. So it takes a few looks into
+/// the indexes for every earlier month and for every day of the last: what it costs does not depend
+/// on how many postings there are.
 pub fn balance(
     conn: &mut AnyConn,
     account: &Account,
@@ -44,20 +45,12 @@ pub fn balance(
         .collect();
     let query = format!(
         "SELECT CAST(coalesce(sum(part), 0) AS BIGINT) AS fen FROM ( \
-            SELECT ( \
-                SELECT p.period_sum_fen FROM postings p \
-                WHERE p.account_id = $1 AND p.period = m.period AND p.seq <= $2 \
-                ORDER BY p.seq DESC LIMIT 1 \
-            ) AS part \
+            SELECT {} AS part \
             FROM period_events m WHERE m.event_index = 0 AND m.period < $3 \
-            UNION ALL \
-            SELECT ( \
-                SELECT p.day_sum_fen FROM postings p \
-                WHERE p.account_id = $1 AND p.effective_on = d.column1 AND p.seq <= $2 \
-                ORDER BY p.seq DESC LIMIT 1 \
-            ) \
-            FROM (VALUES {}) d \
+            UNION ALL SELECT {} FROM (VALUES {}) d \
         ) parts",
+        moved_in("period", "m.period", "$1", "$2"),
+        moved_in("day", "d.column1", "$1", "$2"),
         days.join(", ")
     );
     let query = match conn {
@@ -72,4 +65,26 @@ pub fn balance(
             .get_result(inner)?
     });
     Ok(Fen::new(sum.fen))
+}
+
+/// SQL for what an account was moved by in a month or on a day among the records up to `as_of`: the
+/// sum where its last stretch begins, and the difference of balances until the next stretch begins,
+/// or until `as_of`. NULL when it was not moved.
+pub(super) fn moved_in(unit: &str, value: &str, account: &str, as_of: &str) -> String {
+    let column = if unit == "day" { "effective_on" } else { unit };
+    format!(
+        "( \
+            SELECT s.{unit}_sum_fen - s.balance_after_fen + coalesce(( \
+                SELECT n.balance_after_fen - n.amount_fen FROM postings n \
+                WHERE n.account_id = {account} AND n.effective_on IS NOT NULL \
+                    AND n.seq > s.seq AND n.seq <= {as_of} ORDER BY n.seq LIMIT 1 \
+            ), ( \
+                SELECT e.balance_after_fen FROM postings e \
+                WHERE e.account_id = {account} AND e.seq <= {as_of} ORDER BY e.seq DESC LIMIT 1 \
+            )) \
+            FROM postings s \
+            WHERE s.account_id = {account} AND s.{column} = {value} AND s.seq <= {as_of} \
+            ORDER BY s.seq DESC LIMIT 1 \
+        )"
+    )
 }

@@ -80,7 +80,7 @@ pub(super) enum BodyRows {
         /// Accounts used for the first time.
         accounts: Vec<AccountRow>,
         txn: Box<TxnRow>,
-        /// What the trigger makes of the legs.
+        /// What the trigger makes of the legs, dates and sums aside.
         postings: Vec<PostingRow>,
     },
 }
@@ -221,10 +221,10 @@ fn posted_rows(
             leg_index,
             amount_fen: posting.amount_fen.get(),
             balance_after_fen: mark.balance_after_fen.get(),
-            period: period.clone(),
-            effective_on: transaction.effective_on,
-            period_sum_fen: 0,
-            day_sum_fen: 0,
+            period: None,
+            effective_on: None,
+            period_sum_fen: None,
+            day_sum_fen: None,
         });
     }
     let run = transaction.run.as_ref();

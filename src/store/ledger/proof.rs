@@ -219,8 +219,8 @@ fn sealed(
 fn balances_before(conn: &mut AnyConn, seq: i64) -> Result<Vec<(Account, Balance)>, ExecuteError> {
     let query = "SELECT a.code, p.account_seq, p.balance_after_fen AS balance_fen \
         FROM accounts a JOIN postings p ON p.account_id = a.id \
-        WHERE p.account_seq = (\
-            SELECT max(q.account_seq) FROM postings q WHERE q.account_id = a.id AND q.seq < $1\
+        WHERE p.seq = (\
+            SELECT max(q.seq) FROM postings q WHERE q.account_id = a.id AND q.seq < $1\
         )";
     let rows: Vec<BalanceRow> = crate::each_backend!(conn, |inner| {
         sql_query(query).bind::<BigInt, _>(seq).load(inner)?

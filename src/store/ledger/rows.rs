@@ -57,8 +57,9 @@ pub(super) struct TxnRow {
     pub(super) legs: String,
 }
 
-/// A row of `postings`, which a trigger writes from the legs of its transaction; the sums of month
-/// and day are the trigger's own.
+/// A row of `postings`, which a trigger writes from the legs of its transaction. Where the business
+/// date of the account changes, month, date and their sums stand with it; the sums are the trigger's
+/// own.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 #[diesel(table_name = postings)]
 pub(super) struct PostingRow {
@@ -68,10 +69,10 @@ pub(super) struct PostingRow {
     pub(super) leg_index: i64,
     pub(super) amount_fen: i64,
     pub(super) balance_after_fen: i64,
-    pub(super) period: String,
-    pub(super) effective_on: NaiveDate,
-    pub(super) period_sum_fen: i64,
-    pub(super) day_sum_fen: i64,
+    pub(super) period: Option<String>,
+    pub(super) effective_on: Option<NaiveDate>,
+    pub(super) period_sum_fen: Option<i64>,
+    pub(super) day_sum_fen: Option<i64>,
 }
 
 /// A row of `period_events`.

@@ -51,17 +51,17 @@ diesel::table! {
 }
 
 diesel::table! {
-    postings (account_id, account_seq) {
+    postings (account_id, seq) {
         account_id -> BigInt,
         account_seq -> BigInt,
         seq -> BigInt,
         leg_index -> BigInt,
         amount_fen -> BigInt,
         balance_after_fen -> BigInt,
-        period -> Text,
-        effective_on -> Date,
-        period_sum_fen -> BigInt,
-        day_sum_fen -> BigInt,
+        period -> Nullable<Text>,
+        effective_on -> Nullable<Date>,
+        period_sum_fen -> Nullable<BigInt>,
+        day_sum_fen -> Nullable<BigInt>,
     }
 }
 

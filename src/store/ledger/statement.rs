@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Binary, Text};
 use domain::{DepartmentId, Fen, Period};
 use ledger::{
     Account, AccountStatement, Body, Event, Line, Mark, Statement, StatementLine, Transaction, leaf,
 };
 
 use super::ExecuteError;
-use super::schema::{accounts, ledger_records, postings};
+use super::balance::moved_in;
+use super::schema::{accounts, ledger_records};
 use super::words::open_words;
 use crate::cells;
 use crate::conn::AnyConn;
@@ -97,16 +98,16 @@ fn opening(
     from: Period,
     to: Period,
 ) -> Result<Option<Fen>, StoreError> {
-    let query = "SELECT \
+    let query = format!(
+        "SELECT \
             CAST(coalesce(sum(CASE WHEN month < $1 THEN fen ELSE 0 END), 0) AS BIGINT) AS fen, \
             count(fen) AS months \
         FROM ( \
-            SELECT m.period AS month, ( \
-                SELECT p.period_sum_fen FROM postings p \
-                WHERE p.account_id = $2 AND p.period = m.period ORDER BY p.seq DESC LIMIT 1 \
-            ) AS fen \
+            SELECT m.period AS month, {} AS fen \
             FROM period_events m WHERE m.event_index = 0 AND m.period <= $3 \
-        ) months";
+        ) months",
+        moved_in("period", "m.period", "$2", "9223372036854775807")
+    );
     let found: Opening = crate::each_backend!(conn, |inner| {
         sql_query(query)
             .bind::<Text, _>(from.to_string())
@@ -117,6 +118,81 @@ fn opening(
     Ok((found.months > 0).then_some(Fen::new(found.fen)))
 }
 
+#[derive(QueryableByName)]
+struct Stretch {
+    #[diesel(sql_type = BigInt)]
+    account_id: i64,
+    #[diesel(sql_type = BigInt)]
+    first_seq: i64,
+    #[diesel(sql_type = BigInt)]
+    next_seq: i64,
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = BigInt)]
+    account_id: i64,
+    #[diesel(sql_type = BigInt)]
+    amount_fen: i64,
+    #[diesel(sql_type = BigInt)]
+    account_seq: i64,
+    #[diesel(sql_type = BigInt)]
+    balance_after_fen: i64,
+    #[diesel(sql_type = Binary)]
+    body: Vec<u8>,
+}
+
+/// Where the accounts were moved on dates of the periods: from a record to before another.
+fn stretches(
+    conn: &mut AnyConn,
+    ids: &[i64],
+    from: Period,
+    to: Period,
+) -> Result<Vec<Stretch>, StoreError> {
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    let query = format!(
+        "SELECT s.account_id, s.seq AS first_seq, coalesce(( \
+            SELECT n.seq FROM postings n \
+            WHERE n.account_id = s.account_id AND n.effective_on IS NOT NULL AND n.seq > s.seq \
+            ORDER BY n.seq LIMIT 1 \
+        ), 9223372036854775807) AS next_seq \
+        FROM postings s WHERE s.account_id IN ({}) AND s.period BETWEEN $1 AND $2",
+        ids.join(",")
+    );
+    Ok(crate::each_backend!(conn, |inner| sql_query(query)
+        .bind::<Text, _>(from.to_string())
+        .bind::<Text, _>(to.to_string())
+        .load(inner)?))
+}
+
+/// The postings of the accounts on dates of the periods, each with its record.
+fn found_lines(
+    conn: &mut AnyConn,
+    ids: &[i64],
+    from: Period,
+    to: Period,
+) -> Result<Vec<Found>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let stretches = stretches(conn, ids, from, to)?;
+    if stretches.is_empty() {
+        return Ok(Vec::new());
+    }
+    let stretches: Vec<String> = stretches
+        .iter()
+        .map(|own| format!("({},{},{})", own.account_id, own.first_seq, own.next_seq))
+        .collect();
+    let query = format!(
+        "SELECT p.account_id, p.amount_fen, p.account_seq, p.balance_after_fen, r.body \
+        FROM (VALUES {}) s \
+        JOIN postings p ON p.account_id = s.column1 AND p.seq >= s.column2 AND p.seq < s.column3 \
+        JOIN ledger_records r ON r.seq = p.seq",
+        stretches.join(",")
+    );
+    Ok(crate::each_backend!(conn, |inner| sql_query(query).load(inner)?))
+}
+
 /// The lines of the accounts, in the order of periods and then of records.
 fn lines(
     conn: &mut AnyConn,
@@ -124,29 +200,17 @@ fn lines(
     from: Period,
     to: Period,
 ) -> Result<BTreeMap<i64, Vec<StatementLine>>, ExecuteError> {
-    let found: Vec<(i64, i64, i64, i64, Vec<u8>)> = postings::table
-        .inner_join(ledger_records::table.on(ledger_records::seq.eq(postings::seq)))
-        .filter(postings::account_id.eq_any(ids))
-        .filter(postings::period.between(from.to_string(), to.to_string()))
-        .order((postings::period, postings::seq))
-        .select((
-            postings::account_id,
-            postings::amount_fen,
-            postings::account_seq,
-            postings::balance_after_fen,
-            ledger_records::body,
-        ))
-        .load(conn)?;
+    let found = found_lines(conn, ids, from, to)?;
     let mut pots = Pots::default();
     let mut read = Vec::with_capacity(found.len());
-    for (account_id, amount_fen, account_seq, balance_after_fen, body) in found {
-        let event = leaf::read_event(&body)?;
+    for own in found {
+        let event = leaf::read_event(&own.body)?;
         pots.see(&event);
         let mark = Mark {
-            account_seq: cells::count("postings", "account_seq", account_seq)?,
-            balance_after_fen: Fen::new(balance_after_fen),
+            account_seq: cells::count("postings", "account_seq", own.account_seq)?,
+            balance_after_fen: Fen::new(own.balance_after_fen),
         };
-        read.push((account_id, Fen::new(amount_fen), mark, event));
+        read.push((own.account_id, Fen::new(own.amount_fen), mark, event));
     }
     pots.complete(conn)?;
     let mut lines: BTreeMap<i64, Vec<StatementLine>> = BTreeMap::new();
@@ -164,6 +228,9 @@ fn lines(
             let line = line_of(event.seq, &posted.transaction, pot, *amount_fen, *mark);
             lines.entry(*account_id).or_default().push(line);
         }
+    }
+    for own in lines.values_mut() {
+        own.sort_by_key(|line| (line.period, line.seq));
     }
     Ok(lines)
 }

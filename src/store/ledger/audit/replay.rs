@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
+use domain::Period;
 use ledger::{Books, CompactRange, Digest, Event, VerifierKey, Words, leaf};
 
 use super::super::projection::{AccountIds, BodyRows, rows_of};
@@ -161,12 +162,12 @@ impl<'a> Replay<'a> {
                 postings,
             } => {
                 expected.accounts.extend(accounts);
-                expected.txns.push(*txn);
                 for mut posting in postings {
-                    self.sums.add(&mut posting);
+                    self.sums.add(&mut posting, txn.effective_on);
                     self.postings += 1;
                     expected.postings.push(posting);
                 }
+                expected.txns.push(*txn);
             }
         }
         Ok(())
@@ -243,24 +244,27 @@ impl<'a> Replay<'a> {
     }
 }
 
-/// The running sums of accounts by month and by day.
+/// The running sums of accounts by month and by day, and the business date each was moved on last.
 #[derive(Default)]
 struct Sums {
-    months: BTreeMap<(i64, String), i64>,
+    months: BTreeMap<(i64, Period), i64>,
     days: BTreeMap<(i64, NaiveDate), i64>,
+    last: BTreeMap<i64, NaiveDate>,
 }
 
 impl Sums {
-    /// Completes a posting by the sums up to and with it.
-    fn add(&mut self, row: &mut PostingRow) {
-        let month = (row.account_id, row.period.clone());
-        let month = self.months.entry(month).or_default();
-        let day = self
-            .days
-            .entry((row.account_id, row.effective_on))
-            .or_default();
+    /// Completes a posting of the date: where the account changes to it, month, date and the sums up
+    /// to and with the posting.
+    fn add(&mut self, row: &mut PostingRow, on: NaiveDate) {
+        let (account, period) = (row.account_id, Period::containing(on));
+        let month = self.months.entry((account, period)).or_default();
+        let day = self.days.entry((account, on)).or_default();
         *month = month.saturating_add(row.amount_fen);
         *day = day.saturating_add(row.amount_fen);
-        (row.period_sum_fen, row.day_sum_fen) = (*month, *day);
+        if self.last.insert(account, on) != Some(on) {
+            row.period = Some(period.to_string());
+            row.effective_on = Some(on);
+            (row.period_sum_fen, row.day_sum_fen) = (Some(*month), Some(*day));
+        }
     }
 }

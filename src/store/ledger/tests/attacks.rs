@@ -401,6 +401,7 @@ pub(super) fn all(target: &Target) -> Vec<(String, String)> {
             ("accounts_next/account exists", "ix_accounts_code"),
             ("txns_next/transaction exists", "ix_txns_idempotency_key"),
             ("txns_next/reversed already", "ix_txns_reverses_seq"),
+            ("postings_next/posting exists", "postings_pkey"),
             (
                 "period_events_next/period event exists",
                 "period_events_pkey",
@@ -643,11 +644,6 @@ fn postings(target: &Target) -> Attacks<'_> {
     let at = target.books.balance(&available.parse().unwrap());
     let (place, balance) = (at.account_seq + 1, at.balance_fen.get());
     let id = target.ids[&available];
-    let direct = |id: i64, place: u64, leg: i64, amount: i64, balance: i64| {
-        script().raw(&format!(
-            "INSERT INTO postings VALUES ({id}, {place}, 2, {leg}, {amount}, {balance}, '2026-03', '2026-03-05', 0, 0)"
-        ))
-    };
     // Not an account of the last transaction.
     let transactions = |seq: &u64| target.books.transaction(*seq).is_some();
     let last = (1..=target.books.records())
@@ -672,7 +668,10 @@ fn postings(target: &Target) -> Attacks<'_> {
         ),
         (
             "postings_next/posting exists",
-            direct(id, place, 0, 100_000, balance + 100_000),
+            script().raw(&format!(
+                "INSERT OR REPLACE INTO postings SELECT * FROM postings WHERE account_id = {id} AND account_seq = {}",
+                place - 1
+            )),
         ),
         (
             "postings_next/bad running balance",

@@ -83,7 +83,7 @@ fn the_audit_names_the_row_in_whatever_part_it_stands() {
             "1500, 0",
         ),
         (
-            "INSERT INTO postings VALUES (1, 90000, 3, 0, 5, 5, '2026-03', '2026-03-05', 5, 5)",
+            "INSERT INTO postings VALUES (1, 90000, -3, 0, 5, 5, '2026-03', '2026-03-05', 5, 5)",
             "postings",
             "*",
         ),

@@ -17,6 +17,8 @@ pub(super) struct Told {
     accounts: Vec<String>,
     /// Running sums: of an account in a month, and on a day.
     sums: BTreeMap<(String, String), i64>,
+    /// The date that an account was moved on last.
+    dates: BTreeMap<String, String>,
     /// Commitments to texts that were seen.
     written: BTreeSet<Digest>,
     hash: Hash,
@@ -236,6 +238,10 @@ impl Told {
                 *sum += posting.amount_fen.get();
                 sum.to_string()
             };
+            let (month_sum, day_sum) = (sum(&period), sum(&day));
+            // Only where the date of the account changes.
+            let changes = self.dates.insert(code, day.clone()) != Some(day.clone());
+            let dated = |value: String| or_none(changes.then_some(value));
             let cells = [
                 ("account_id", or_none(number.map(|at| at + 1))),
                 ("account_seq", posting.mark.account_seq.to_string()),
@@ -246,10 +252,10 @@ impl Told {
                     "balance_after_fen",
                     posting.mark.balance_after_fen.get().to_string(),
                 ),
-                ("period", period.clone()),
-                ("effective_on", day.clone()),
-                ("period_sum_fen", sum(&period)),
-                ("day_sum_fen", sum(&day)),
+                ("period", dated(period.clone())),
+                ("effective_on", dated(day.clone())),
+                ("period_sum_fen", dated(month_sum)),
+                ("day_sum_fen", dated(day_sum)),
             ];
             self.row("postings", &cells);
         }

@@ -1,0 +1,145 @@
+-- Every posting gets its month, day and sums back.
+DROP TRIGGER txns_post;
+DROP TRIGGER postings_next;
+DROP TRIGGER postings_no_update;
+DROP TRIGGER postings_no_delete;
+DROP INDEX ix_postings_stretch;
+DROP INDEX ix_postings_period;
+DROP INDEX ix_postings_effective_on;
+ALTER TABLE postings RENAME TO old_postings;
+CREATE TABLE postings (
+    account_id INTEGER NOT NULL,
+    account_seq INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    leg_index INTEGER NOT NULL,
+    amount_fen INTEGER NOT NULL,
+    balance_after_fen INTEGER NOT NULL,
+    period TEXT NOT NULL,
+    effective_on TEXT NOT NULL,
+    period_sum_fen INTEGER NOT NULL,
+    day_sum_fen INTEGER NOT NULL,
+    PRIMARY KEY (account_id, account_seq),
+    -- Within 2^53, so that every reader of JSON and CSV gets the amount exactly.
+    CONSTRAINT ck_postings_amount_fen
+        CHECK (amount_fen <> 0 AND abs(amount_fen) <= 9007199254740991),
+    CONSTRAINT ck_postings_balance_after_fen CHECK (abs(balance_after_fen) <= 9007199254740991)
+) STRICT, WITHOUT ROWID;
+INSERT INTO postings
+SELECT
+    p.account_id, p.account_seq, p.seq, p.leg_index, p.amount_fen, p.balance_after_fen, t.period,
+    t.effective_on,
+    sum(p.amount_fen) OVER (PARTITION BY p.account_id, t.period ORDER BY p.seq),
+    sum(p.amount_fen) OVER (PARTITION BY p.account_id, t.effective_on ORDER BY p.seq)
+FROM old_postings p JOIN txns t ON t.seq = p.seq;
+DROP TABLE old_postings;
+CREATE INDEX ix_postings_period ON postings (account_id, period, seq);
+CREATE INDEX ix_postings_effective_on ON postings (account_id, effective_on, seq);
+
+CREATE TRIGGER txns_post AFTER INSERT ON txns
+BEGIN
+    SELECT raise(ABORT, 'refused: unbalanced transaction') WHERE NOT (
+        SELECT count(*) > 1 AND count(a.id) = count(*)
+            AND sum((a.account_group = 'B') * (j.value ->> 1)) = 0 AND sum(a.account_group = 'B') <> 1
+            AND sum((a.account_group = 'P') * (j.value ->> 1)) = 0 AND sum(a.account_group = 'P') <> 1
+            AND sum((a.account_group = 'M') * (j.value ->> 1)) = 0 AND sum(a.account_group = 'M') <> 1
+        FROM json_each(NEW.legs) j LEFT JOIN accounts a ON a.id = j.value ->> 0
+    );
+    INSERT INTO postings (
+        account_id, account_seq, seq, leg_index, amount_fen, balance_after_fen, period, effective_on,
+        period_sum_fen, day_sum_fen
+    )
+    SELECT
+        l.account_id, l.account_seq, NEW.seq, l.leg_index, l.amount_fen, l.balance_after_fen, NEW.period,
+        NEW.effective_on,
+        -- The last posting of the account mostly is of the same month and day.
+        l.amount_fen + CASE WHEN p.period = NEW.period THEN p.period_sum_fen ELSE coalesce((
+            SELECT period_sum_fen FROM postings
+            WHERE account_id = l.account_id AND period = NEW.period ORDER BY seq DESC LIMIT 1
+        ), 0) END,
+        l.amount_fen + CASE WHEN p.effective_on = NEW.effective_on THEN p.day_sum_fen ELSE coalesce((
+            SELECT day_sum_fen FROM postings
+            WHERE account_id = l.account_id AND effective_on = NEW.effective_on
+            ORDER BY seq DESC LIMIT 1
+        ), 0) END
+    FROM (
+        SELECT
+            value ->> 0 AS account_id, value ->> 1 AS amount_fen, value ->> 2 AS account_seq,
+            value ->> 3 AS balance_after_fen, key AS leg_index
+        FROM json_each(NEW.legs)
+    ) l
+    LEFT JOIN postings p ON p.account_id = l.account_id AND p.account_seq = l.account_seq - 1;
+    SELECT raise(ABORT, 'refused: not the negation') WHERE NEW.reverses_seq IS NOT NULL AND (
+        (SELECT count(*) FROM txn_legs WHERE seq = NEW.seq)
+        <> (SELECT count(*) FROM txn_legs WHERE seq = NEW.reverses_seq)
+        OR EXISTS (
+            SELECT 1 FROM txn_legs o
+            WHERE o.seq = NEW.reverses_seq AND NOT EXISTS (
+                SELECT 1 FROM txn_legs n
+                WHERE n.seq = NEW.seq AND n.account_id = o.account_id
+                  AND n.amount_fen = -o.amount_fen
+            )
+        )
+    );
+    SELECT raise(ABORT, 'refused: more than the accrual holds') WHERE coalesce(NEW.accrual_seq, NEW.reverses_seq) IS NOT NULL AND EXISTS (
+        SELECT 1
+        FROM (
+            SELECT coalesce(NEW.accrual_seq, NEW.reverses_seq) AS seq
+            UNION ALL SELECT seq FROM txns WHERE accrual_seq = coalesce(NEW.accrual_seq, NEW.reverses_seq)
+            UNION ALL SELECT seq FROM txns WHERE reverses_seq = coalesce(NEW.accrual_seq, NEW.reverses_seq)
+        ) t
+        JOIN txn_legs p ON p.seq = t.seq
+        JOIN accounts a ON a.id = p.account_id AND a.account_group = 'P' AND a.guard = 'C'
+        WHERE (SELECT kind FROM txns WHERE seq = coalesce(NEW.accrual_seq, NEW.reverses_seq)) IN ('accrue', 'adjust', 'transfer')
+          -- What a transfer takes from the department before is no part of what its successor has.
+          AND (t.seq <> coalesce(NEW.accrual_seq, NEW.reverses_seq) OR p.amount_fen < 0)
+        GROUP BY p.account_id
+        HAVING sum(p.amount_fen) > 0
+    );
+    SELECT raise(ABORT, 'refused: claws back more than was paid') WHERE NEW.accrual_seq IS NOT NULL AND (
+        SELECT coalesce(sum(CASE
+            WHEN a.guard = 'D' AND k.kind IN ('clawback', 'deduct', 'adjust') AND NOT EXISTS (
+                SELECT 1 FROM txn_legs f JOIN accounts i ON i.id = f.account_id
+                WHERE f.seq = t.seq AND i.code = 'P:PenaltyIncome'
+            ) THEN p.amount_fen
+            WHEN a.guard = 'C' AND k.kind IN ('pay_confirm', 'offset', 'settle') THEN -p.amount_fen
+            ELSE 0
+        END), 0)
+        FROM txns t
+        JOIN txns k ON k.seq = coalesce(t.reverses_seq, t.seq)
+        JOIN txn_legs p ON p.seq = t.seq
+        JOIN accounts a ON a.id = p.account_id AND a.account_group = 'P' AND a.guard IN ('C', 'D')
+        WHERE t.accrual_seq = NEW.accrual_seq
+    ) > 0;
+END;
+CREATE TRIGGER postings_next BEFORE INSERT ON postings
+BEGIN
+    SELECT raise(ABORT, 'refused: not a leg') WHERE NOT EXISTS (
+        SELECT 1 FROM txns t
+        WHERE t.seq = NEW.seq AND t.period = NEW.period AND t.effective_on = NEW.effective_on
+          AND json_extract(t.legs, '$[' || NEW.leg_index || '][0]', '$[' || NEW.leg_index || '][1]')
+              = '[' || NEW.account_id || ',' || NEW.amount_fen || ']'
+    );
+    -- A leg is of one account, which has nothing of this transaction, nor of a later one.
+    SELECT CASE
+        WHEN p.seq >= NEW.seq THEN raise(ABORT, 'refused: posting exists')
+        WHEN NEW.account_seq IS NOT coalesce(p.account_seq, 0) + 1
+        OR NEW.balance_after_fen IS NOT NEW.amount_fen + coalesce(p.balance_after_fen, 0)
+            THEN raise(ABORT, 'refused: bad running balance')
+    END
+    FROM (SELECT NEW.account_id AS id) n
+    LEFT JOIN postings p ON p.account_id = n.id
+        AND p.account_seq = (SELECT max(account_seq) FROM postings WHERE account_id = NEW.account_id);
+    SELECT raise(ABORT, 'refused: balance not allowed') WHERE EXISTS (
+        SELECT 1 FROM accounts
+        WHERE id = NEW.account_id
+          AND ((guard = 'D' AND NEW.balance_after_fen < 0) OR (guard = 'C' AND NEW.balance_after_fen > 0))
+    );
+END;
+CREATE TRIGGER postings_no_update BEFORE UPDATE ON postings
+BEGIN
+    SELECT raise(ABORT, 'refused: append-only table postings');
+END;
+CREATE TRIGGER postings_no_delete BEFORE DELETE ON postings
+BEGIN
+    SELECT raise(ABORT, 'refused: append-only table postings');
+END;
