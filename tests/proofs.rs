@@ -160,6 +160,7 @@ fn a_department_proves_its_statement_under_root_key_and_witness() {
         ]);
         ours(&office, &arguments)
     };
+    assert!(office.json(&["ledger", "statement", "郑州市公安局"])["cosigned"].is_null());
     cosign("new");
     office.ok(&["ledger", "cosign", &file("cosigned"), "--witness", witness]);
     assert!(
@@ -183,6 +184,16 @@ fn a_department_proves_its_statement_under_root_key_and_witness() {
         verify(&office, &by_witness("rotated")),
         1,
         "made before anybody cosigned"
+    );
+    let told = office.json(&["ledger", "statement", "郑州市公安局"]);
+    assert_eq!(
+        told["cosigned"]["witnesses"],
+        serde_json::json!(["witness.example/gongan"])
+    );
+    assert!(
+        office
+            .ok(&["ledger", "statement", "郑州市公安局"])
+            .contains("由 witness.example/gongan 加签")
     );
     assert!(
         office

@@ -8,6 +8,15 @@ use store::ledger::BundleOrder;
 use crate::App;
 use crate::error::Error;
 
+/// A checkpoint and who cosigned it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cosigned {
+    /// How many records it holds.
+    pub records: u64,
+    /// The names of the witnesses.
+    pub witnesses: Vec<String>,
+}
+
 impl App {
     /// The bundle of a department's statement, proved to extend the checkpoint `since`, a note, if
     /// there is one. Where witnesses cosigned a checkpoint that holds it all, it is proved under that.
@@ -66,6 +75,17 @@ impl App {
         self.store().read(|conn| {
             let size = store::ledger::record_count(conn)?;
             store::ledger::cosigned_note(conn, size).map_err(Error::from)
+        })
+    }
+
+    /// Who cosigned the newest checkpoint that anybody cosigned; `None` while nobody has.
+    pub fn cosigned(&self) -> Result<Option<Cosigned>, Error> {
+        self.store().read(|conn| {
+            let Some(records) = store::ledger::newest_cosigned(conn)? else {
+                return Ok(None);
+            };
+            let witnesses = store::ledger::cosigners(conn, records)?;
+            Ok(Some(Cosigned { records, witnesses }))
         })
     }
 

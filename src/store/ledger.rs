@@ -34,7 +34,7 @@ use head::Head;
 
 pub use audit::{Audit, CheckPaper, Finding, audit, audit_with_papers};
 pub use balance::balance;
-pub use cosign::{cosigned_note, keep_cosignature, newest_cosigned};
+pub use cosign::{cosigned_note, cosigners, keep_cosignature, newest_cosigned};
 pub use dated::{each_dated, used_accounts};
 pub(crate) use head::HeadCache;
 pub use proof::{BundleOrder, close_of, statement_bundle};

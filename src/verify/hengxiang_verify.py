@@ -285,15 +285,10 @@ def sealed(close, data, h, department):
     r.end()
     for index, name, content, path in beside:
         check(name, content, index, path)
-    places = [(index, name.encode() < own.encode(), name == own) for index, name, _, _ in beside]
-    need(not any(same for _, _, same in places), "it is there")
-    if not places:
-        holds = owners == 0 and seal(h(b"")) == close["root"]
-    elif len(places) == 1:
-        holds = places[0][0] == (owners - 1 if places[0][1] else 0)
-    else:
-        holds = len(places) == 2 and places[0][0] + 1 == places[1][0] and places[0][1] and not places[1][1]
-    need(holds, "not where it would stand")
+    before = max((index for index, name, *_ in beside if name.encode() < own.encode()), default=-1)
+    after = min((index for index, name, *_ in beside if name.encode() > own.encode()), default=owners)
+    need(beside or seal(h(b"")) == close["root"], "balances not sealed so")
+    need(after == before + 1 and beside == sorted(beside)[:2], "not where it would stand")
     return {}
 
 

@@ -201,6 +201,8 @@ words! {
     statement: "对账单", "Statement";
     statement_text: "借方为减少、贷方为增加（应付类科目）。记录号可用于核验回执。",
         "For payables a credit adds and a debit takes away. Record numbers serve to verify receipts.";
+    cosigned_by: "条记录的检查点已由以下部门见证：", "records: the checkpoint is cosigned by ";
+    not_cosigned: "检查点尚无部门见证。", "No department has cosigned a checkpoint yet.";
     owed: "应付本部门合计（元）", "Owed to the department (CNY)";
     from: "起始月", "From";
     to: "结束月", "To";

@@ -7,7 +7,7 @@ use crate::machine::{cargo, run};
 /// Options of `cargo xtask tamper`.
 #[derive(Args)]
 pub struct Options {
-    /// Attacks of each of the eight classes
+    /// Attacks of each of the eight classes, those that change nothing a department is handed aside
     #[arg(long, default_value_t = 1_000)]
     runs: u64,
     /// Seed from which everything follows

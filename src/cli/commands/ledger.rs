@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use app::App;
 use app::ledger::{AccountStatement, Statement};
+use app::proofs::Cosigned;
 use clap::Subcommand;
 use domain::{DepartmentId, Fen, Period};
 use serde_json::json;
@@ -118,7 +119,14 @@ pub fn ledger(context: &Context, command: &Command) -> anyhow::Result<ExitCode> 
                 let text = app.statement_bundle(&department, (from, to), since.as_deref())?;
                 write_or_print(Some(path), &text)?;
             }
-            context.print(&text_of(&statement), &json_of(&statement));
+            let cosigned = app.cosigned()?;
+            let mut value = json_of(&statement);
+            value["cosigned"] = json!(cosigned.as_ref().map(|cosigned| json!({
+                "records": cosigned.records,
+                "witnesses": cosigned.witnesses,
+            })));
+            let text = text_of(&statement) + &cosigned_text(cosigned.as_ref());
+            context.print(&text, &value);
         }
         Command::Receipt { line, out } => {
             let text = app.receipt_unchecked(*line)?;
@@ -205,6 +213,21 @@ fn text_of(statement: &Statement) -> String {
     }
     text.push_str(&format!("\n应付合计 (owed): {} 元\n", statement.owed_fen()));
     text
+}
+
+/// Who vouches, besides us, that all departments are shown one ledger.
+fn cosigned_text(cosigned: Option<&Cosigned>) -> String {
+    match cosigned {
+        None => {
+            "检查点见证：尚无部门加签 (no department has cosigned a checkpoint yet)\n".to_owned()
+        }
+        Some(cosigned) => format!(
+            "检查点见证 (cosigned up to record {})：前 {} 条记录由 {} 加签\n",
+            cosigned.records,
+            cosigned.records,
+            cosigned.witnesses.join("、")
+        ),
+    }
 }
 
 fn account_text(account: &AccountStatement) -> String {

@@ -69,6 +69,27 @@ pub fn cosigned_note(conn: &mut AnyConn, size: u64) -> Result<Option<String>, St
     Ok(note.map(|note| note + &lines.concat()))
 }
 
+/// The names of those who cosigned the checkpoint of a size, in order.
+pub fn cosigners(conn: &mut AnyConn, size: u64) -> Result<Vec<String>, StoreError> {
+    let cell = cells::count_cell("cosignatures", "tree_size", size)?;
+    let keys: Vec<String> = cosignatures::table
+        .filter(cosignatures::tree_size.eq(cell))
+        .order(cosignatures::witness_key)
+        .select(cosignatures::witness_key)
+        .load(conn)?;
+    let names = keys.into_iter().map(|key| {
+        let witness = key.parse::<WitnessKey>();
+        witness
+            .map(|witness| witness.name().to_owned())
+            .map_err(|_| StoreError::Corrupt {
+                table: "cosignatures",
+                column: "witness_key",
+                value: key,
+            })
+    });
+    names.collect()
+}
+
 /// The size of the newest checkpoint that a witness cosigned.
 pub fn newest_cosigned(conn: &mut AnyConn) -> Result<Option<u64>, StoreError> {
     let size: Option<i64> = cosignatures::table

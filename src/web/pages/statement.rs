@@ -1,7 +1,9 @@
 //! The statement of a department's accounts 对账单, on screen and as CSV.
 
 use actix_web::HttpResponse;
+use app::App;
 use app::ledger::{AccountStatement, Statement, StatementLine};
+use app::proofs::Cosigned;
 use askama::Template;
 use domain::{DepartmentId, Fen, Period};
 
@@ -21,6 +23,7 @@ struct Page {
     to: Period,
     owed: Fen,
     accounts: Vec<AccountView>,
+    cosigned: Option<Cosigned>,
 }
 
 /// One account as a bookkeeper reads it.
@@ -157,6 +160,7 @@ pub async fn fetch(ask: &Ask) -> Result<Statement, Failure> {
 pub async fn show(ask: &Ask) -> Answer {
     let (user, id, t) = (ask.user()?, ask.department()?, ask.words());
     let statement = fetch(ask).await?;
+    let cosigned = ask.portal.run(App::cosigned).await?;
     let mut way = above(ask, &user, None);
     way.push(Link {
         label: t.department.to_owned(),
@@ -173,6 +177,7 @@ pub async fn show(ask: &Ask) -> Answer {
             .iter()
             .map(|account| AccountView::of(account, t))
             .collect(),
+        cosigned,
     })
 }
 

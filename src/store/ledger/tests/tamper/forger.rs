@@ -61,7 +61,12 @@ struct Teller {
 
 impl Teller {
     fn tell(&mut self, actor: Actor, action: Action) {
-        let command = Command::new(actor, action);
+        let mut command = Command::new(actor, action);
+        // With salts of the story's own, so that its records are the same wherever it is told.
+        if let Some(words) = command.action.words_mut() {
+            let salt = [u8::try_from(self.commands.len()).unwrap(); ledger::SALT_BYTES];
+            *words = std::mem::take(words).sealed(Hash::Sha256, salt);
+        }
         let now = UtcMicros::new(BEGUN);
         let decided = ledger::decide_all(&self.books, std::slice::from_ref(&command), now);
         self.books = decided.unwrap().books;
