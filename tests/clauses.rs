@@ -3,5 +3,6 @@
 
 mod bounds;
 mod payers;
+mod reorganised;
 mod short;
 mod year;

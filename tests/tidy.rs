@@ -205,6 +205,27 @@ fn documents_name_no_machine_and_leave_nothing_for_later() {
 }
 
 #[test]
+fn every_clause_of_compensation_has_the_test_that_it_names() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let section = text
+        .split("## Compensation, clause by clause")
+        .nth(1)
+        .unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let mut clauses = 0;
+    for line in section.lines().filter(|line| line.starts_with("- ")) {
+        let quoted: Vec<&str> = line.split('`').collect();
+        let [_, file, _, test, ""] = quoted.as_slice() else {
+            panic!("«clause: `file` `test`» expected: {line}");
+        };
+        let code = fs::read_to_string(root().join(file)).unwrap();
+        assert!(code.contains(&format!("#[test]\nfn {test}(")), "{line}");
+        clauses += 1;
+    }
+    assert!(clauses >= 18, "{clauses} clauses");
+}
+
+#[test]
 fn the_changelog_is_open() {
     let text = fs::read_to_string(root().join("CHANGELOG.md")).unwrap();
     assert!(text.contains("## Unreleased"));

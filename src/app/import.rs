@@ -138,6 +138,7 @@ impl App {
         let mut warnings = reading.warnings.clone();
         warnings.extend(self.decided_periods_touched(reading)?);
         warnings.extend(self.corrections_made(reading)?);
+        warnings.extend(self.successors_named(reading)?);
         Ok(FileSummary {
             file_name: reading.file_name.clone(),
             kind: reading.kind,

@@ -1,13 +1,16 @@
 //! Reorganisation 机构改革: departments have ended, and others take over by shares that a decision
 //! names. The file is read like any other; what stood to the departments is transferred by an order of
-//! two people, all of it, to the fen. Statements of the time before stay as they are.
+//! two people, all of it, to the fen. Statements of the time before stay as they are. What arises on
+//! a department after it has ended follows when it is proposed again.
+
+mod named;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::NaiveDate;
 use domain::succession::{Succession, heirs};
-use domain::{Department, DepartmentId, Fen, OrderId};
+use domain::{Department, DepartmentId, Diagnostic, Fen, OrderId, Place};
 use ingest::{FileKind, Reading, Rows};
 use ledger::succession::{Takeover, takeover};
 use ledger::{Order, OrderKind, OrderLine, OrderStage};
@@ -16,6 +19,8 @@ use crate::App;
 use crate::error::Error;
 use crate::orders::OrderSheet;
 use crate::role::User;
+
+pub use named::Named;
 
 /// What a reorganisation would transfer.
 #[derive(Clone, Debug)]
@@ -28,6 +33,8 @@ pub struct Reorganisation {
     pub waiting: Option<OrderId>,
     /// Business date on which the transfers would be posted.
     pub posted_on: NaiveDate,
+    /// Successors that the departments file names and no decision is known of.
+    pub named: Vec<Named>,
     /// Names of departments by code.
     pub names: BTreeMap<DepartmentId, String>,
     /// The file, when one was given and is not imported yet.
@@ -56,22 +63,53 @@ pub struct Transfer {
     pub amount_fen: Fen,
 }
 
+/// Where the successions come from.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// Those imported before.
+    Known,
+    /// Those of a file too.
+    File(&'a Path),
+    /// Those too that the departments file names, by a decision with this number.
+    Decision(&'a str),
+}
+
 const PREFIX: &str = "reorganise-";
 
 impl App {
-    /// What is to be transferred by the successions known and those of a file, if one is given;
-    /// writes nothing.
-    pub fn reorganisation(&self, file: Option<&Path>) -> Result<Reorganisation, Error> {
-        let reading = file.map(|path| self.read_successions(path)).transpose()?;
-        let known = self
-            .store()
-            .read(|conn| store::successions::all(conn).map_err(Error::from))?;
+    /// What is to be transferred by the successions known and those of a file, or those that the
+    /// departments file names when a decision about them is given; writes nothing.
+    pub fn reorganisation(&self, source: Source<'_>) -> Result<Reorganisation, Error> {
+        let (known, departments) = self.registered()?;
+        let named = named::named(&departments, &known);
+        let reading = match source {
+            Source::Known => None,
+            Source::File(path) => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let bytes = std::fs::read(path).map_err(Error::file(path))?;
+                Some(self.read_successions(&name, &bytes)?)
+            }
+            Source::Decision(document) => {
+                if named.is_empty() {
+                    let reason = "部门文件没有写明尚无决定的承继部门 (no successor without a decision is named)";
+                    return Err(Error::BadInput {
+                        what: "机构承继",
+                        reason: reason.to_owned(),
+                    });
+                }
+                let (name, text) = named::file(&named, document);
+                Some(self.read_successions(&name, text.as_bytes())?)
+            }
+        };
         let successions = merged(known, reading.as_ref());
+        let named = named.into_iter().filter(|one| {
+            !successions
+                .iter()
+                .any(|row| row.department == one.department)
+        });
+        let named = named.collect();
         let books = self.books()?;
         let posted_on = self.next_business_day(&books);
-        let departments = self
-            .store()
-            .read(|conn| store::registry::departments(conn).map_err(Error::from))?;
         let mut in_force = Vec::new();
         for row in successions {
             if row.effective_on <= posted_on {
@@ -94,6 +132,7 @@ impl App {
             successions: in_force,
             waiting,
             posted_on,
+            named,
             names: departments
                 .into_iter()
                 .map(|own| (own.id, own.name))
@@ -205,14 +244,49 @@ impl App {
         self.propose(user, order).map(Some)
     }
 
+    /// Warns of successors that a departments file names and no decision is known of: what stands to
+    /// those that have ended stays where it is until one is.
+    pub(crate) fn successors_named(&self, reading: &Reading) -> Result<Vec<Diagnostic>, Error> {
+        if reading.kind != FileKind::Departments {
+            return Ok(Vec::new());
+        }
+        let (known, departments) = self.registered()?;
+        let name = |id: &DepartmentId| {
+            let own = departments.iter().find(|own| own.id == *id);
+            own.map_or_else(|| id.to_string(), |own| own.name.clone())
+        };
+        let warning = |one: Named| {
+            let place = Place {
+                file: reading.file_name.clone(),
+                ..Place::default()
+            };
+            let message = format!(
+                "{} 自 {} 起由 {} 承继，尚无决定文号，账上余额未划转 (a successor without a decision)",
+                name(&one.department),
+                one.effective_on,
+                name(&one.successor)
+            );
+            Diagnostic::warning("import.successor_named", place, message).with_help(
+                "请导入机构承继文件，或 hengxiang reorganise --document 文号 --as LOGIN (import the successions, or give the decision's number)",
+            )
+        };
+        let named = named::named(&departments, &known);
+        Ok(named.into_iter().map(warning).collect())
+    }
+
+    /// Successions that are known, and all departments there ever were.
+    fn registered(&self) -> Result<(Vec<Succession>, Vec<Department>), Error> {
+        self.store().read(|conn| {
+            let known = store::successions::all(conn)?;
+            Ok((known, store::registry::departments(conn)?))
+        })
+    }
+
     /// Reads a file of successions; every rejected row is told with its line, column and remedy.
-    fn read_successions(&self, path: &Path) -> Result<Reading, Error> {
-        let bytes = std::fs::read(path).map_err(Error::file(path))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
+    fn read_successions(&self, name: &str, bytes: &[u8]) -> Result<Reading, Error> {
         let today = self.clock().today();
-        let reading =
-            self.known(&[FileKind::Successions])?
-                .read(&name, &bytes, today, &mut |_| {})?;
+        let known = self.known(&[FileKind::Successions])?;
+        let reading = known.read(name, bytes, today, &mut |_| {})?;
         if reading.kind != FileKind::Successions {
             let reason = format!(
                 "{name} 是“{}”文件，应为“{}” (not a file of successions)",

@@ -159,3 +159,35 @@ fn a_deduction_beyond_what_is_owed_becomes_a_claw_back_when_two_people_say_so() 
     );
     assert_eq!(scene.office.json(&["audit"])["sound"], true);
 }
+
+#[test]
+fn a_closed_month_is_raised_and_lowered_in_the_open_one_by_two_people() {
+    let scene = Scene::new(&claims("", "", "")).at("2026-03-11T02:00:00Z");
+    scene.grant(&[("410100", "201", "共享", "1000")]);
+    scene.kept("2026-01", &[]);
+    scene.claims("2026-01", &[("1", NAMES[0], "成本", "410100", "100", "05")]);
+    scene.decide("2026-01");
+    let adjust = |amount: &'static str, document: &'static str| {
+        let mut words = vec!["ledger", "adjust", "--department", NAMES[0]];
+        words.extend(["--period", "2026-01", "--amount", amount]);
+        words.extend(["--component", "cost", "--from", "410100:2026:201:共享"]);
+        words.extend(["--cite", "ours", "--document", document, "--as", "finance"]);
+        words
+    };
+    let early = scene.office.fails(&adjust("25", "郑数〔2026〕1号"));
+    assert!(
+        early.contains("2026-01"),
+        "an open month is run again: {early}"
+    );
+    scene.publish("2026-01");
+    for (amount, document, owed) in [
+        ("25", "郑数〔2026〕2号", 12_500),
+        ("-5.01", "郑数〔2026〕3号", 11_999),
+    ] {
+        let order = scene.office.json(&adjust(amount, document));
+        scene.office.approve_order("ledger", &order);
+        assert_eq!(scene.payable([NAMES[0]]), [owed]);
+    }
+    assert_eq!(scene.encumbered(["410100:2026:201:共享"]), [11_999]);
+    assert_eq!(scene.office.json(&["audit"])["sound"], true);
+}

@@ -279,6 +279,18 @@ impl Scene {
         found.map_or(0, |own| own["balance_fen"].as_i64().unwrap())
     }
 
+    /// The register as it is after a reorganisation: «code, name, place, group, founded, ended,
+    /// successor» of what changes.
+    pub fn departments(&self, rows: &[String]) -> Value {
+        let head = "统一社会信用代码,部门名称,行政区划代码,考核分组,成立日期,终止日期,承继部门代码";
+        let file = self
+            .office
+            .file("部门-改革.csv", table(head, rows).as_bytes());
+        let said = self.office.json(&["import", &file]);
+        assert_eq!(said["files"][0]["rejected"], 0, "{said:#}");
+        said
+    }
+
     /// What can be paid to departments, fen.
     pub fn payable<const N: usize>(&self, names: [&str; N]) -> [i64; N] {
         names.map(|name| -self.balance(&format!("P:Payable:{}", code(name))))

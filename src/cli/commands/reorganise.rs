@@ -1,10 +1,10 @@
-//! `hengxiang reorganise [FILE] [--as LOGIN]`
+//! `hengxiang reorganise [FILE | --document N] [--as LOGIN]`
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use app::orders::OrderSheet;
-use app::reorganise::Reorganisation;
+use app::reorganise::{Reorganisation, Source};
 use clap::Args;
 use serde_json::json;
 
@@ -17,6 +17,9 @@ use crate::text_table::{Align, render};
 pub struct Options {
     /// 机构承继文件：原部门、承继部门、份额、日期、方式、决定文号；不给则按已导入的承继关系 (file of successions)
     file: Option<PathBuf>,
+    /// 决定文号：部门文件中写明、尚无决定的承继关系依此文号办理 (decision about successors that the departments file names)
+    #[arg(long, conflicts_with = "file")]
+    document: Option<String>,
     /// 以谁的身份提出，另一人审批；不给则只预览 (login of the one who proposes; without it a preview)
     #[arg(long = "as", value_name = "LOGIN")]
     login: Option<String>,
@@ -25,7 +28,12 @@ pub struct Options {
 /// Prints what would be transferred, and proposes it when asked to.
 pub fn reorganise(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
     let app = context.open()?;
-    let found = app.reorganisation(options.file.as_deref())?;
+    let source = match (&options.file, &options.document) {
+        (Some(file), _) => Source::File(file),
+        (None, Some(document)) => Source::Decision(document),
+        (None, None) => Source::Known,
+    };
+    let found = app.reorganisation(source)?;
     let order = match &options.login {
         Some(login) => app.propose_reorganisation(&app.user(login)?, &found)?,
         None => None,
@@ -94,6 +102,15 @@ fn text_of(
             render(&head, &rows)
         ));
     }
+    for one in &found.named {
+        text.push_str(&format!(
+            "部门文件写明 {} 自 {} 起由 {} 承继（{}），尚无决定：请导入机构承继文件，或 hengxiang reorganise --document 文号 --as LOGIN (named, not decided)\n",
+            found.name(&one.department),
+            one.effective_on,
+            found.name(&one.successor),
+            one.form.title()
+        ));
+    }
     for open in &found.takeover.unsettled {
         text.push_str(&format!(
             "须先了结 (settle first): 计提 {} {} 申诉 {} 元，在途 {} 元\n",
@@ -136,6 +153,12 @@ fn json_of(
             "what": line.what,
             "accrual": line.accrual,
             "amount_fen": line.amount_fen.get(),
+        })).collect::<Vec<_>>(),
+        "named": found.named.iter().map(|one| json!({
+            "department": one.department.as_str(),
+            "successor": one.successor.as_str(),
+            "effective_on": one.effective_on.to_string(),
+            "form": one.form.name(),
         })).collect::<Vec<_>>(),
         "unsettled": found.takeover.unsettled.iter().map(|open| json!({
             "accrual": open.accrual,
