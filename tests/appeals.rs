@@ -3,63 +3,16 @@
 
 use serde_json::Value;
 
+use crate::corrections::publish_two_months;
 use crate::support::{Office, dump};
 
 /// 郑州市公安局.
 const POLICE: &str = "11410100917287015R";
-const FEBRUARY: &str = "2026-02-12T02:00:00Z";
-
-fn publish(office: &Office, month: &str) {
-    office.ok(&["run", "--period", month]);
-    for (login, step) in [
-        ("assessor", "--submit"),
-        ("finance", "--approve"),
-        ("assessor", "--publish"),
-    ] {
-        office.ok(&["review", "--period", month, "--as", login, step]);
-    }
-}
 
 /// February is published; a claim of the police was reduced in it.
 fn published() -> Office {
     let office = Office::with_city();
-    office.person("police", "department", Some(POLICE));
-    office.person("deputy", "assessor", None);
-    office.add_cashier();
-    let invoice = office.file("发票.pdf", b"%PDF-1.7 invoice");
-    let mut declare = vec![
-        "--now",
-        FEBRUARY,
-        "claim",
-        "declare",
-        "--department",
-        POLICE,
-    ];
-    declare.extend([
-        "--period",
-        "2026-01",
-        "--kind",
-        "cost",
-        "--beneficiary",
-        "410100",
-    ]);
-    declare.extend([
-        "--amount",
-        "5000",
-        "--why",
-        "专线",
-        "--evidence",
-        &invoice,
-        "--as",
-        "police",
-    ]);
-    let claim = office.json(&declare);
-    let id = claim["id"].as_str().unwrap();
-    let mut decide = vec!["--now", FEBRUARY, "claim", "decide", id, "--as", "deputy"];
-    decide.extend(["--reduce-to", "2000", "--reason", "只认一半"]);
-    office.ok(&decide);
-    publish(&office, "2026-01");
-    publish(&office, "2026-02");
+    publish_two_months(&office);
     office
 }
 

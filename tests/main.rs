@@ -12,6 +12,7 @@ mod budget;
 mod bundles;
 mod claims;
 mod clauses;
+mod corrections;
 mod money;
 mod monthly_run;
 mod payments;

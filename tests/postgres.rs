@@ -1,50 +1,13 @@
 //! The same files give the same result on PostgreSQL as on SQLite.
 
-use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, PgConnection};
-
 use crate::support::Office;
-
-/// A database of its own on the test server, dropped at the end.
-struct Database {
-    server: String,
-    name: String,
-}
-
-impl Database {
-    fn new(server: String) -> Self {
-        let name = format!("hengxiang_it_{}", std::process::id());
-        let database = Self { server, name };
-        database.server_does(&format!("CREATE DATABASE {}", database.name));
-        database
-    }
-
-    fn server_does(&self, sql: &str) {
-        PgConnection::establish(&self.server)
-            .unwrap()
-            .batch_execute(sql)
-            .unwrap();
-    }
-
-    fn url(&self) -> String {
-        let (front, _) = self.server.rsplit_once('/').unwrap();
-        format!("{front}/{}", self.name)
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        self.server_does(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
-    }
-}
+use crate::support::server::Database;
 
 #[test]
 fn postgres_and_sqlite_give_the_same_result() {
-    let Ok(server) = std::env::var("HENGXIANG_TEST_PG_URL") else {
-        eprintln!("HENGXIANG_TEST_PG_URL is not set: PostgreSQL is left to `cargo xtask test`");
+    let Some(database) = Database::new("months") else {
         return;
     };
-    let database = Database::new(server);
     let sqlite = Office::with_city();
     let postgres = Office::on(&database.url());
     for month in ["2026-01", "2026-02"] {

@@ -168,6 +168,24 @@ fn the_report_is_a_page_that_names_what_differs() {
     for part in ["2026年1月考核重述报告", "补报使用.csv", "调增", "尚未提出"] {
         assert!(page.contains(part), "{part}");
     }
+    for (name, begins) in [
+        ("重述.pdf", "%PDF-"),
+        ("重述.xlsx", "PK"),
+        ("重述.html", "<!DOCTYPE"),
+    ] {
+        let path = office.path(name);
+        office.ok(&[
+            "restate",
+            "--period",
+            "2026-01",
+            "--out",
+            &path.to_string_lossy(),
+        ]);
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(bytes.starts_with(begins.as_bytes()), "{name}");
+    }
+    let strange = office.fails(&["restate", "--period", "2026-01", "--out", "重述.docx"]);
+    assert!(strange.contains(".xlsx"), "{strange}");
 }
 
 #[test]

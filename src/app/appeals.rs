@@ -5,12 +5,13 @@
 mod paper;
 mod preview;
 mod reading;
+mod suppose;
 mod terms;
 
 use chrono::NaiveDate;
 use domain::canon::encode;
 use domain::{AppealId, DepartmentId, Fen, OrderId, Period, WorkdayCalendar};
-use ledger::{Action, Books, Contest, Digest, Order, OrderKind, OrderLine, Outcome, Ruling, Step};
+use ledger::{Action, Books, Contest, Digest, Order, OrderKind, Outcome, Ruling, Step};
 
 use crate::App;
 use crate::clock::shanghai_date;
@@ -274,11 +275,20 @@ impl App {
 
     /// The order that pays what the recalculation gives beyond the result.
     fn adjustment(&self, sheet: &AppealSheet, entry: &RulingEntry) -> Result<Order, Error> {
-        let preview = self.preview_of(sheet)?;
-        let lines: Vec<OrderLine> = preview.raises().collect();
+        let waiting = ledger::restatement::adjusting(&self.books()?, sheet.entry.period)
+            .map(|state| state.order.id.clone());
+        if let Some(waiting) = waiting {
+            let reason = format!(
+                "当月的调整指令 {waiting} 待审批，请先审批或退回，再裁决 (another adjustment of the \
+                 month waits for its approval)"
+            );
+            return Err(Error::Conflict { reason });
+        }
+        let lines = self.preview_of(sheet)?.adjustment;
         if lines.is_empty() {
             return Err(bad(
-                "重算没有增加补偿，无须调整 (the recalculation wins nothing)",
+                "重算没有增加补偿，或已由重述、其他决定调整，无须调整 (the recalculation wins nothing \
+                 that was not given already)",
             ));
         }
         Ok(Order {
@@ -310,6 +320,9 @@ impl App {
         })
     }
 }
+
+/// What the numbers of adjustments by appeals begin with.
+pub(crate) const ADJUSTMENT: &str = "adjust-FY-";
 
 /// The number of the adjustment that an appeal may lead to: one at most.
 fn adjustment_id(appeal: &AppealId) -> OrderId {

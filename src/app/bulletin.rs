@@ -1,5 +1,6 @@
 //! The bulletin of a month: from what was decided to what a report shows.
 
+mod corrections;
 mod gather;
 mod money;
 mod network;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 
 use assess::{Assessment, Awards};
 use domain::{DepartmentId, Facts, Period, RunId};
-use report::model::{Bulletin, IncidentRow, PackLine, PotRow, RaiseLine, SheetLedger};
+use report::model::{Bulletin, Corrections, IncidentRow, PackLine, PotRow, RaiseLine, SheetLedger};
 
 pub(crate) use tables::rankings;
 
@@ -51,6 +52,8 @@ pub struct Material<'a> {
     pub raise: BTreeMap<DepartmentId, Vec<RaiseLine>>,
     /// The month's incidents, by department.
     pub incidents: Vec<(DepartmentId, IncidentRow)>,
+    /// What was corrected of earlier months.
+    pub corrections: Corrections,
     /// Rows nobody could be credited with: reason and number.
     pub unattributed: Vec<(String, u64)>,
     /// Whether the money of the run is approved.
@@ -124,6 +127,7 @@ pub fn build(material: &Material<'_>) -> Bulletin {
             .map(|(_, row)| row.clone())
             .collect(),
         network: network::network(material),
+        corrections: material.corrections.clone(),
         unattributed: material.unattributed.clone(),
         notes: wording::notes(material),
         sheets: sheets::sheets(material),

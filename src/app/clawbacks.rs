@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use assess::{Awards, Deduction};
 use domain::{DepartmentId, Fen, OrderId, Period, RunId};
+use ledger::restatement::collecting_prefix;
 use ledger::{Books, Line, Order, OrderKind, OrderLine, OrderStage, OrderState};
 
 use crate::App;
@@ -56,7 +57,7 @@ pub struct Clawbacks {
 }
 
 fn prefix(period: Period, rule: &str) -> String {
-    format!("clawback-{period}-{rule}-")
+    format!("{}{rule}-", collecting_prefix(period))
 }
 
 /// The orders of a deduction of a month.

@@ -253,7 +253,7 @@ fn sheet_of(
             .map(|id| names.get(id).cloned().unwrap_or_else(|| id.to_string()));
         OrderItem {
             number: index + 1,
-            title: line.kind().title(),
+            title: line_title(line),
             accrual: line.accrual(),
             department_name: name
                 .or_else(|| budget_line(line).map(ToString::to_string))
@@ -280,6 +280,17 @@ fn sheet_of(
         approver: state.approver.clone(),
         control: state.control,
         digest: state.digest.to_string(),
+    }
+}
+
+/// What a line does, with its direction where its kind has two.
+fn line_title(line: &OrderLine) -> &'static str {
+    match line {
+        OrderLine::Raise { .. } => "以前期间调增",
+        OrderLine::Lower { .. } => "以前期间调减",
+        OrderLine::RaiseUnfunded { .. } => "未落实资金增加",
+        OrderLine::LowerUnfunded { .. } => "未落实资金减少",
+        _ => line.kind().title(),
     }
 }
 

@@ -10,7 +10,7 @@ use assess::Comparison;
 use chrono::NaiveDate;
 use domain::facts::Batch;
 use domain::{DepartmentId, OrderId, Period, RunId};
-use ledger::restatement::{self, Restatement};
+use ledger::restatement::{self, Due, Restatement};
 use ledger::{Books, Order, OrderKind};
 
 use crate::App;
@@ -20,7 +20,7 @@ use crate::inputs::RunInputs;
 use crate::orders::OrderSheet;
 use crate::pots::{self, day_in, first_open};
 use crate::role::User;
-use crate::run;
+use crate::run::{self, Decided};
 
 /// A month restated, as it is shown.
 #[derive(Clone, Debug)]
@@ -47,7 +47,8 @@ pub struct RestatedMonth {
     pub governments: BTreeMap<domain::JurisdictionCode, String>,
     /// Business date the adjustments would be posted on.
     pub posted_on: NaiveDate,
-    /// The restatement that waits for its approval; while it does, no other is proposed.
+    /// The adjustment of the month, by a restatement or an appeal, that waits for its approval; while
+    /// it does, no other is proposed.
     pub waiting: Option<OrderId>,
 }
 
@@ -81,13 +82,13 @@ impl App {
         };
         let (then, recorded) = self.recorded_month(period)?;
         let now = self.known_by_now(&then)?;
-        let rules = self.rules_of(&then.pack, &then.pack_digest)?;
-        let calendar = self.calendar()?;
-        let prepared = run::prepare(&rules.pack, &calendar, &now)?;
-        let decided = run::decide(&prepared.month()?, now.means())?;
+        let decided = self.computed(&now)?;
         let books = self.books()?;
         let posted_on = self.next_business_day(&books);
-        let due = run::run_awards(&run, &decided.awards)?;
+        let due = Due {
+            awards: &run::lines_of(&decided.awards)?,
+            as_ruled: &self.due_as_ruled(&books, &then, &now)?,
+        };
         Ok(RestatedMonth {
             period,
             pack: then.pack.clone(),
@@ -98,11 +99,11 @@ impl App {
                 (&recorded.assessment, &recorded.awards),
                 (&decided.assessment, &decided.awards),
             ),
-            restatement: restatement::restate(&books, period, &due.lines, posted_on)?,
+            restatement: restatement::restate(&books, period, due, posted_on)?,
             names: self.department_names()?,
             governments: self.jurisdiction_names()?,
             posted_on,
-            waiting: restatement::pending(&books, period).map(|state| state.order.id.clone()),
+            waiting: restatement::adjusting(&books, period).map(|state| state.order.id.clone()),
             run,
         })
     }
@@ -117,13 +118,16 @@ impl App {
         reason: &str,
     ) -> Result<OrderSheet, Error> {
         let books = self.books()?;
-        if let Some(waiting) = restatement::pending(&books, restated.period) {
-            let id = &waiting.order.id;
-            if waiting.order.lines == restated.restatement.lines {
-                return self.order(id);
-            }
+        if let Some(waiting) = restatement::pending(&books, restated.period)
+            && waiting.order.lines == restated.restatement.lines
+        {
+            return self.order(&waiting.order.id);
+        }
+        if let Some(waiting) = restatement::adjusting(&books, restated.period) {
             let reason = format!(
-                "重述指令 {id} 待审批，内容已不同，请先审批或退回 (another restatement waits for its approval)"
+                "当月的调整指令 {} 待审批，请先审批或退回，再提出重述 (another adjustment of the month \
+                 waits for its approval)",
+                waiting.order.id
             );
             return Err(Error::Conflict { reason });
         }
@@ -153,7 +157,7 @@ impl App {
 
     /// The inputs of a decided month with the facts as they are known now. What months before left
     /// stays as the month found it: each month's own restatement corrects its own.
-    fn known_by_now(&self, then: &RunInputs) -> Result<RunInputs, Error> {
+    pub(crate) fn known_by_now(&self, then: &RunInputs) -> Result<RunInputs, Error> {
         let books = self.books()?;
         let facts = self
             .store()
@@ -166,6 +170,14 @@ impl App {
         })
     }
 
+    /// The result of inputs by their own rules. Writes nothing.
+    pub(crate) fn computed(&self, inputs: &RunInputs) -> Result<Decided, Error> {
+        let rules = self.rules_of(&inputs.pack, &inputs.pack_digest)?;
+        let calendar = self.calendar()?;
+        let prepared = run::prepare(&rules.pack, &calendar, inputs)?;
+        run::decide(&prepared.month()?, inputs.means())
+    }
+
     /// The business date on which something proposed now would be posted. Opens nothing.
     pub(crate) fn next_business_day(&self, books: &Books) -> NaiveDate {
         let today = self.clock().today();
@@ -174,7 +186,7 @@ impl App {
 }
 
 /// Names of files that were not there then.
-fn files_since(then: &[Batch], now: &[Batch]) -> Vec<String> {
+pub(crate) fn files_since(then: &[Batch], now: &[Batch]) -> Vec<String> {
     let known: BTreeSet<&str> = then.iter().map(|batch| batch.sha256.as_str()).collect();
     let new = now
         .iter()

@@ -295,14 +295,17 @@ pub(crate) fn run_awards(run: &RunId, awards: &Awards) -> Result<RunAwards, Erro
     })
 }
 
+/// The lines of awards as the ledger takes them, of no run in particular.
+pub(crate) fn lines_of(awards: &Awards) -> Result<Vec<ledger::Award>, Error> {
+    Ok(run_awards(&RunId::new(""), awards)?.lines)
+}
+
 /// What the awards give to one department, by line and component.
 pub(crate) fn ledger_awards(
     awards: &Awards,
     department: &DepartmentId,
 ) -> Result<BTreeMap<(ledger::Line, ledger::Component), ledger::Award>, Error> {
-    let all = run_awards(&RunId::new(""), awards)?;
-    let own = all
-        .lines
+    let own = lines_of(awards)?
         .into_iter()
         .filter(|award| award.department == *department);
     Ok(own

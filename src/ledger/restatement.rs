@@ -1,25 +1,34 @@
 //! Restatement 重述: what a closed month is worth by the facts as they are known now, against what was
 //! booked for it, as lines of an order in the open month. Nothing that was booked is touched.
 //!
-//! Booked are the accruals of the month's run and the restatements since. What another decision
-//! added or took off, that of an appeal for instance, counts towards a change of the same direction
-//! and is never undone. Lowered is what is owed or was paid; what is withheld, disputed, in transit
-//! or was cut cannot be, and is told. Raised is what there is money for; the rest shows as unfunded.
+//! Booked are the accruals of the month's run and the restatements since. What other decisions added
+//! (an appeal) or took off (an appeal that was lost, a forfeit, a deduction, a claw-back) is kept
+//! apart, each under its cause: it counts towards a change of the same direction, so that nothing is
+//! paid or taken twice, and is never undone. A department that won an appeal is due at least what the
+//! month is worth by the facts as its appeals decided them. Lowered is what is owed or was paid; what
+//! is withheld, disputed or in transit cannot be, and is told. Raised is what there is money for; the
+//! rest shows as unfunded.
+
+mod adjusting;
+mod standing;
+mod won;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 use domain::{DepartmentId, Fen, OrderId, Period};
 
-use crate::account::{Account, Line};
-use crate::accrual::Accrual;
-use crate::apportion::apportion;
+use crate::account::Line;
 use crate::award::Award;
 use crate::books::Books;
-use crate::kind::{Component, Kind};
+use crate::kind::Component;
 use crate::order::{OrderLine, OrderStage, OrderState};
 use crate::rejection::Rejection;
-use crate::transaction::Transaction;
+
+use adjusting::Adjusting;
+use standing::{Booked, Claimed, Paid, Standing};
+pub use standing::{Cause, Decision, collecting_prefix};
+pub use won::{Won, won};
 
 /// What one department is paid by one line for one component, as booked and as due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +41,8 @@ pub struct Restated {
     pub component: Component,
     /// Booked by the run and by restatements, fen.
     pub booked_fen: Fen,
-    /// Added (taken off, below zero) by other decisions since, fen.
-    pub decided_fen: Fen,
+    /// What other decisions added (took off, below zero) since, by cause.
+    pub decisions: Vec<Decision>,
     /// Due by the facts as known now, fen.
     pub due_fen: Fen,
     /// What the order raises (lowers, below zero), fen.
@@ -44,6 +53,14 @@ pub struct Restated {
     pub stuck_fen: Fen,
 }
 
+impl Restated {
+    /// What stands in the books now: booked, and what other decisions made of it, fen.
+    pub fn standing_fen(&self) -> Fen {
+        let decided = self.decisions.iter().map(|own| &own.amount_fen);
+        [&self.booked_fen].into_iter().chain(decided).sum()
+    }
+}
+
 /// What one department is due for one component and not paid for want of money.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RestatedUnfunded {
@@ -51,12 +68,32 @@ pub struct RestatedUnfunded {
     pub department: DepartmentId,
     /// What it is for.
     pub component: Component,
-    /// Shown by the run, and by adjustments since, fen.
+    /// Shown by the run, and by restatements since, fen.
     pub booked_fen: Fen,
+    /// What other decisions showed since, by cause.
+    pub decisions: Vec<Decision>,
     /// Unfunded by the facts as known now, what restatements could not fund included, fen.
     pub due_fen: Fen,
     /// What the order adds (takes off, below zero), fen.
     pub change_fen: Fen,
+}
+
+impl RestatedUnfunded {
+    /// What stands in the books now: booked, and what other decisions made of it, fen.
+    pub fn standing_fen(&self) -> Fen {
+        let decided = self.decisions.iter().map(|own| &own.amount_fen);
+        [&self.booked_fen].into_iter().chain(decided).sum()
+    }
+}
+
+/// What a month is worth by the facts as they are known now.
+#[derive(Clone, Copy, Debug)]
+pub struct Due<'a> {
+    /// To everybody, by the facts alone.
+    pub awards: &'a [Award],
+    /// To the departments that won appeals against the month, by the facts as their appeals decided
+    /// them.
+    pub as_ruled: &'a [Award],
 }
 
 /// A month restated.
@@ -81,6 +118,25 @@ pub fn pending(books: &Books, period: Period) -> Option<&OrderState> {
     restatements(books, period).find(|state| state.stage == OrderStage::Proposed)
 }
 
+/// The adjustment of a month, by a restatement or by another decision, that waits for its approval:
+/// until it is decided nobody can tell what stands.
+pub fn adjusting(books: &Books, period: Period) -> Option<&OrderState> {
+    let about = |line: &OrderLine| match line {
+        OrderLine::Raise { for_period, .. }
+        | OrderLine::RaiseUnfunded { for_period, .. }
+        | OrderLine::LowerUnfunded { for_period, .. } => *for_period == period,
+        OrderLine::Lower { accrual, .. } => books
+            .accrual(*accrual)
+            .is_some_and(|own| own.for_period == period),
+        _ => false,
+    };
+    let mut waiting = books
+        .orders()
+        .map(|(_, state)| state)
+        .filter(|state| state.stage == OrderStage::Proposed);
+    waiting.find(|state| state.order.lines.iter().any(about))
+}
+
 /// All restatements of a month.
 pub fn restatements(books: &Books, period: Period) -> impl Iterator<Item = &OrderState> {
     let ours = move |id: &OrderId| is_of(id, period);
@@ -94,8 +150,16 @@ fn prefix(period: Period) -> String {
     format!("restate-{period}-")
 }
 
-fn is_of(id: &OrderId, period: Period) -> bool {
+/// Whether an order is, by its number, a restatement of the month.
+pub fn is_of(id: &OrderId, period: Period) -> bool {
     id.as_str().starts_with(&prefix(period))
+}
+
+/// The last restatement of a month that was carried out.
+pub fn carried_out(books: &Books, period: Period) -> Option<&OrderState> {
+    restatements(books, period)
+        .filter(|state| state.stage == OrderStage::Approved)
+        .last()
 }
 
 /// Restates a month that is closed: what was awarded in its budget year is paid by the line of the
@@ -103,60 +167,24 @@ fn is_of(id: &OrderId, period: Period) -> bool {
 pub fn restate(
     books: &Books,
     period: Period,
-    awards: &[Award],
+    due: Due<'_>,
     effective_on: NaiveDate,
 ) -> Result<Restatement, Rejection> {
     books.require_closed(period)?;
-    let mut restating = Restating {
-        books,
-        period,
-        effective_on,
-        cites: cites(awards),
-        released: BTreeMap::new(),
-        lines: Vec::new(),
-    };
-    let booked = restating.booked();
-    let mut paid = entries(period, awards, &booked);
+    let booked = Booked::of(books, period);
+    let mut adjusting = Adjusting::new(books, period, effective_on, due.awards);
+    let mut paid = entries(period, due, &booked);
     for entry in paid.iter_mut().filter(|one| one.change_fen < Fen::ZERO) {
-        restating.lower(entry);
+        adjusting.lower(entry);
     }
-    restating.raise(&mut paid)?;
-    let unfunded = restating.unfunded(awards, &booked, &paid);
-    paid.retain(|one| [one.booked_fen, one.due_fen, one.decided_fen] != [Fen::ZERO; 3]);
+    adjusting.raise(&mut paid)?;
+    let unfunded = adjusting.unfunded(due, &booked, &paid);
+    paid.retain(|one| [one.standing_fen(), one.booked_fen, one.due_fen] != [Fen::ZERO; 3]);
     Ok(Restatement {
         paid,
         unfunded,
-        lines: restating.lines,
+        lines: adjusting.lines,
     })
-}
-
-type Paid = (DepartmentId, Line, Component);
-type Claimed = (DepartmentId, Component);
-
-/// Fen by what they are for: of the run and of restatements, and of other decisions.
-#[derive(Default)]
-struct Booked {
-    paid: BTreeMap<Paid, (i64, i64)>,
-    unfunded: BTreeMap<Claimed, i64>,
-}
-
-struct Restating<'a> {
-    books: &'a Books,
-    period: Period,
-    effective_on: NaiveDate,
-    cites: BTreeMap<Claimed, String>,
-    /// What lowerings make available again.
-    released: BTreeMap<Line, i64>,
-    lines: Vec<OrderLine>,
-}
-
-/// The articles by department and component; a correction that takes all away cites the run's.
-fn cites(awards: &[Award]) -> BTreeMap<Claimed, String> {
-    let keyed = awards.iter().map(|award| {
-        let key = (award.department.clone(), award.component);
-        (key, award.cite.clone())
-    });
-    keyed.collect()
 }
 
 /// The same line in the year of the month.
@@ -167,249 +195,75 @@ fn of_year(line: &Line, year: i32) -> Line {
     }
 }
 
-/// What is to change of each department, line and component.
-fn entries(period: Period, awards: &[Award], booked: &Booked) -> Vec<Restated> {
-    let mut due: BTreeMap<Paid, i64> = BTreeMap::new();
+/// Amounts of awards by what is paid, and of what is unfunded.
+fn paid_of(period: Period, awards: &[Award]) -> BTreeMap<Paid, i64> {
+    let mut paid: BTreeMap<Paid, i64> = BTreeMap::new();
     for award in awards {
         let line = of_year(&award.line, period.year());
         let key = (award.department.clone(), line, award.component);
-        *due.entry(key).or_default() += award.amount_fen.get();
+        *paid.entry(key).or_default() += award.amount_fen.get();
     }
-    let keys: BTreeSet<&Paid> = due.keys().chain(booked.paid.keys()).collect();
+    paid
+}
+
+fn unfunded_of(awards: &[Award]) -> BTreeMap<Claimed, i64> {
+    let mut unfunded: BTreeMap<Claimed, i64> = BTreeMap::new();
+    for award in awards {
+        let key = (award.department.clone(), award.component);
+        *unfunded.entry(key).or_default() += award.unfunded_fen.get();
+    }
+    unfunded
+}
+
+/// What is to change of each department, line and component.
+fn entries(period: Period, due: Due<'_>, booked: &Booked) -> Vec<Restated> {
+    let (by_facts, as_ruled) = (paid_of(period, due.awards), paid_of(period, due.as_ruled));
+    let keys: BTreeSet<&Paid> = by_facts
+        .keys()
+        .chain(as_ruled.keys())
+        .chain(booked.paid.keys())
+        .collect();
     let entry = |key: &Paid| {
-        let (booked, decided) = booked.paid.get(key).copied().unwrap_or_default();
-        let due = due.get(key).copied().unwrap_or_default();
-        let (department, line, component) = key.clone();
-        Restated {
-            department,
-            line,
-            component,
-            booked_fen: Fen::new(booked),
-            decided_fen: Fen::new(decided),
-            due_fen: Fen::new(due),
-            change_fen: Fen::new(beyond(due - booked, decided)),
-            short_fen: Fen::ZERO,
-            stuck_fen: Fen::ZERO,
-        }
+        let standing = booked.paid.get(key).cloned().unwrap_or_default();
+        let due = by_facts.get(key).copied().unwrap_or_default();
+        let ruled = as_ruled.get(key).copied();
+        let change = change(due, ruled, &standing);
+        entry_of(
+            key,
+            &standing,
+            ruled.map_or(due, |ruled| ruled.max(due)),
+            change,
+        )
     };
     keys.into_iter().map(entry).collect()
 }
 
-/// What is left of a change when a decision made a part of it; one the other way is let stand.
-fn beyond(change: i64, decided: i64) -> i64 {
-    if change >= 0 {
-        (change - decided.max(0)).max(0)
+fn entry_of(key: &Paid, standing: &Standing, due: i64, change: i64) -> Restated {
+    let (department, line, component) = key.clone();
+    Restated {
+        department,
+        line,
+        component,
+        booked_fen: Fen::new(standing.own),
+        decisions: standing.decisions(),
+        due_fen: Fen::new(due),
+        change_fen: Fen::new(change),
+        short_fen: Fen::ZERO,
+        stuck_fen: Fen::ZERO,
+    }
+}
+
+/// What is left of a change when decisions made a part of it; those the other way are let stand. What
+/// is due as appeals decided is never fallen short of.
+fn change(due: i64, ruled: Option<i64>, standing: &Standing) -> i64 {
+    let (given, taken) = (standing.given(), standing.taken());
+    let change = due - standing.own;
+    let by_facts = if change >= 0 {
+        (change - given).max(0)
     } else {
-        (change - decided.min(0)).min(0)
-    }
-}
-
-impl Restating<'_> {
-    /// What stands in the books for the month.
-    fn booked(&self) -> Booked {
-        let mut booked = Booked::default();
-        for (seq, transaction) in self.books.transactions() {
-            let ours = transaction.for_period == self.period && !self.books.is_reversed(seq);
-            if ours && matches!(transaction.kind, Kind::Accrue | Kind::Adjust) {
-                self.add_paid(seq, transaction, &mut booked);
-            }
-            let reserved = transaction.kind == Kind::Reserve && self.stands(transaction);
-            if ours && (reserved || transaction.kind == Kind::Adjust) {
-                add_unfunded(transaction, &mut booked);
-            }
-        }
-        booked
-    }
-
-    /// Whether the calculation that reserved it was approved.
-    fn stands(&self, transaction: &Transaction) -> bool {
-        let run = transaction.run.as_ref();
-        run.is_some_and(|reference| {
-            let run = self.books.run(&reference.run);
-            run.is_some_and(|run| {
-                run.attempt == reference.attempt && run.stage == crate::run_state::Stage::Approved
-            })
-        })
-    }
-
-    fn add_paid(&self, seq: u64, transaction: &Transaction, booked: &mut Booked) {
-        let about = transaction.accrual.unwrap_or(seq);
-        let Some(accrual) = self.books.accrual(about) else {
-            return;
-        };
-        let amount = match transaction.accrual {
-            None => accrual.amount_fen.get(),
-            Some(_) => -transaction.moved_fen().get(),
-        };
-        let line = of_year(&accrual.line, self.period.year());
-        let owner = self.books.first_owner(accrual).clone();
-        let key = (owner, line, accrual.component);
-        let (own, decided) = booked.paid.entry(key).or_default();
-        let by_other = transaction
-            .order_line()
-            .is_some_and(|(order, _)| !is_of(order, self.period));
-        *(if by_other { decided } else { own }) += amount;
-    }
-
-    /// Takes off the accruals, the newest first.
-    fn lower(&mut self, entry: &mut Restated) {
-        let mut left = entry.change_fen.negated();
-        let accruals: Vec<(u64, &Accrual)> = self
-            .books
-            .accruals()
-            .filter(|(_, own)| {
-                own.for_period == self.period
-                    && *self.books.first_owner(own) == entry.department
-                    && own.component == entry.component
-                    && of_year(&own.line, self.period.year()) == entry.line
-            })
-            .collect();
-        for (seq, accrual) in accruals.into_iter().rev() {
-            let owed = accrual.payable_fen();
-            let there: Fen = [&owed, &accrual.reclaimable_fen()].into_iter().sum();
-            let amount_fen = left.min(there);
-            if amount_fen <= Fen::ZERO {
-                continue;
-            }
-            left = Fen::new(left.get() - amount_fen.get());
-            let available = if accrual.line.budget_year == self.effective_on.year() {
-                amount_fen
-            } else {
-                amount_fen.min(owed)
-            };
-            *self.released.entry(accrual.line.clone()).or_default() += available.get();
-            self.lines.push(OrderLine::Lower {
-                accrual: seq,
-                amount_fen,
-            });
-        }
-        entry.stuck_fen = left;
-        entry.change_fen = Fen::new(entry.change_fen.get() + left.get());
-    }
-
-    /// Raises what there is money for, in proportion to what is wanted of each line.
-    fn raise(&mut self, paid: &mut [Restated]) -> Result<(), Rejection> {
-        let year = self.effective_on.year();
-        let wanted = |one: &Restated| one.change_fen > Fen::ZERO;
-        let lines: BTreeSet<Line> = paid
-            .iter()
-            .filter(|one| wanted(one))
-            .map(|one| of_year(&one.line, year))
-            .collect();
-        for line in lines {
-            let mut raises: Vec<&mut Restated> = paid
-                .iter_mut()
-                .filter(|one| wanted(one) && of_year(&one.line, year) == line)
-                .collect();
-            let available = self.books.balance(&Account::Available(line.clone()));
-            let released = self.released.get(&line).copied().unwrap_or_default();
-            let there = available.balance_fen.get() + released;
-            let weights: Vec<i64> = raises.iter().map(|one| one.change_fen.get()).collect();
-            let all = Fen::checked_sum(raises.iter().map(|one| one.change_fen));
-            let pool = all.ok_or(Rejection::OutOfRange)?.min(Fen::new(there));
-            for (entry, amount_fen) in raises.iter_mut().zip(apportion(pool, &weights)) {
-                entry.short_fen = Fen::new(entry.change_fen.get() - amount_fen.get());
-                entry.change_fen = amount_fen;
-                if amount_fen > Fen::ZERO {
-                    self.lines.push(OrderLine::Raise {
-                        department: entry.department.clone(),
-                        line: line.clone(),
-                        component: entry.component,
-                        for_period: self.period,
-                        amount_fen,
-                        cite: self.cite(&entry.department, entry.component),
-                    });
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn cite(&self, department: &DepartmentId, component: Component) -> String {
-        let own = self.cites.get(&(department.clone(), component));
-        own.cloned().unwrap_or_else(|| "规则包补偿条款".to_owned())
-    }
-
-    /// What is unfunded now, with what raises fell short of.
-    fn unfunded(
-        &mut self,
-        awards: &[Award],
-        booked: &Booked,
-        paid: &[Restated],
-    ) -> Vec<RestatedUnfunded> {
-        let mut due: BTreeMap<Claimed, i64> = BTreeMap::new();
-        let mut add = |department: &DepartmentId, component, fen: Fen| {
-            *due.entry((department.clone(), component)).or_default() += fen.get();
-        };
-        for award in awards {
-            add(&award.department, award.component, award.unfunded_fen);
-        }
-        for entry in paid {
-            add(&entry.department, entry.component, entry.short_fen);
-        }
-        let keys: BTreeSet<Claimed> = due.keys().chain(booked.unfunded.keys()).cloned().collect();
-        let mut found = Vec::new();
-        // What can be taken off each department's memo.
-        let mut shown: BTreeMap<DepartmentId, i64> = BTreeMap::new();
-        for key in keys {
-            let booked = booked.unfunded.get(&key).copied().unwrap_or_default();
-            let due = due.get(&key).copied().unwrap_or_default();
-            let (department, component) = key;
-            let left = shown.entry(department.clone()).or_insert_with(|| {
-                let account = Account::Unfunded(department.clone());
-                self.books.balance(&account).balance_fen.get()
-            });
-            let change = (due - booked).max(-*left);
-            *left += change.min(0);
-            if [booked, due] == [0, 0] {
-                continue;
-            }
-            self.show(&department, component, Fen::new(change));
-            found.push(RestatedUnfunded {
-                department,
-                component,
-                booked_fen: Fen::new(booked),
-                due_fen: Fen::new(due),
-                change_fen: Fen::new(change),
-            });
-        }
-        found
-    }
-
-    fn show(&mut self, department: &DepartmentId, component: Component, change_fen: Fen) {
-        let cite = self.cite(department, component);
-        let (department, for_period) = (department.clone(), self.period);
-        if change_fen > Fen::ZERO {
-            self.lines.push(OrderLine::RaiseUnfunded {
-                department,
-                component,
-                for_period,
-                amount_fen: change_fen,
-                cite,
-            });
-        } else if change_fen < Fen::ZERO {
-            self.lines.push(OrderLine::LowerUnfunded {
-                department,
-                component,
-                for_period,
-                amount_fen: change_fen.negated(),
-                cite,
-            });
-        }
-    }
-}
-
-/// What a transaction shows as unfunded, or takes off it.
-fn add_unfunded(transaction: &Transaction, booked: &mut Booked) {
-    let (Some(department), Some(component)) = (&transaction.department, transaction.component)
-    else {
-        return;
+        (change + taken).min(0)
     };
-    let fen = transaction.amount_on(&Account::Unfunded(department.clone()));
-    if fen != Fen::ZERO {
-        let key = (department.clone(), component);
-        *booked.unfunded.entry(key).or_default() += fen.get();
-    }
+    ruled.map_or(by_facts, |ruled| by_facts.max(ruled - standing.own - given))
 }
 
 #[cfg(test)]

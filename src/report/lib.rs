@@ -4,6 +4,7 @@
 //! fonts give the same bytes. Fonts are the only thing read from outside.
 
 pub mod charts;
+mod corrections;
 pub mod data;
 pub mod drawing;
 mod error;

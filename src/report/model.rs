@@ -4,6 +4,8 @@
 use chrono::NaiveDate;
 use domain::{Fen, Period};
 
+pub use crate::corrections::{AdjustmentRow, AppealRow, Corrections};
+
 /// The monthly bulletin 考核通报 of one jurisdiction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bulletin {
@@ -49,6 +51,8 @@ pub struct Bulletin {
     pub incidents: Vec<IncidentRow>,
     /// The sharing network.
     pub network: Network,
+    /// Corrections of published months, made since the bulletin before.
+    pub corrections: Corrections,
     /// Records that no department could be credited with: reason and number of rows.
     pub unattributed: Vec<(String, u64)>,
     /// Remarks for the reader, one sentence each.

@@ -39,12 +39,21 @@ const FILES: &[(&str, &str)] = &[
         "sheet.typ",
         include_str!("../../reports/bulletin/sheet.typ"),
     ),
+    (
+        "restatement.typ",
+        include_str!("../../reports/restatement/restatement.typ"),
+    ),
 ];
 
 impl Template {
     /// The monthly bulletin.
     pub const BULLETIN: Self = Self {
         main: "bulletin.typ",
+        files: FILES,
+    };
+    /// The report of a restatement.
+    pub const RESTATEMENT: Self = Self {
+        main: "restatement.typ",
         files: FILES,
     };
     /// The sheet of one department.

@@ -95,6 +95,7 @@ pub fn bulletin(departments: usize) -> Bulletin {
         compensation,
         incidents: incidents(&sampled),
         network: network::network(&sampled),
+        corrections: money::corrections(&sampled, period),
         unattributed: vec![
             ("调用方代码未登记".to_owned(), 128),
             ("X-Road 成员未对照".to_owned(), 41),

@@ -102,6 +102,7 @@ fn body(bulletin: &Bulletin) -> Vec<(&'static str, Datum)> {
         ("network", Datum::text(wording::network(&bulletin.network))),
         ("pots", pots(bulletin)),
         ("incidents", Datum::list(&bulletin.incidents, incident)),
+        ("corrections", bulletin.corrections.datum()),
         ("notes", Datum::list(&bulletin.notes, Datum::text)),
         (
             "unattributed",

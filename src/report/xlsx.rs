@@ -259,6 +259,6 @@ mod tests {
     #[test]
     fn an_empty_bulletin_is_a_workbook_all_the_same() {
         let bytes = bulletin(&sample::bulletin(0)).unwrap();
-        assert_eq!(read(&bytes).sheet_names().len(), 10);
+        assert_eq!(read(&bytes).sheet_names().len(), 12);
     }
 }

@@ -242,6 +242,8 @@ words! {
         "Costs and losses that sharing causes, declared with evidence. What the assessor accepts enters the next run, once.";
     claim_declare: "申报", "Declare";
     claim_number: "申报编号", "Number";
+    appeal_number: "申诉编号", "Number";
+    order_items: "条目", "Lines";
     claim_kind: "申报类别", "Kind";
     claim_cost: "成本", "Cost";
     claim_loss: "损失", "Loss";
@@ -313,9 +315,12 @@ words! {
     ladder_text: "依次为协商、协调、报本级人民政府决定。", "Negotiation, coordination, then the government decides.";
     step_effect: "本程序办理期限（工作日）：", "Working days for this step:";
     preview: "试算", "Recalculation";
-    preview_text: "假设申诉成立，用原规则和冻结的数据重算本月；不写入任何数据。",
-        "The month recalculated with its own rules and frozen data, as if the appeal were right. Nothing is written.";
+    preview_text: "假设申诉成立，用原规则重算该月；没有指明指标的，按公布后补报的数据。不写入任何数据。",
+        "The month recalculated with its own rules as if the appeal were right; without an indicator, by the data handed in since. Nothing is written.";
     preview_compute: "开始试算", "Recalculate";
+    preview_standing: "账簿现有（元）", "In the books now (yuan)";
+    preview_raise: "若支持可调增（元）", "To be added if upheld (yuan)";
+    preview_short: "暂无资金、列为未落实（元）", "No money yet, shown as unfunded (yuan)";
     before: "原结果", "Result";
     after: "如申诉成立", "If upheld";
     nav_agenda: "待办", "To do";

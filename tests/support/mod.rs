@@ -32,16 +32,26 @@ impl Office {
         Self::made(None)
     }
 
+    /// An office set up at an earlier instant, with the small city of now, on a database.
+    pub fn since(now: &'static str, database: Option<String>) -> Self {
+        let office = Self::made_at(now, database);
+        office.at(NOW).importing_city().at(now)
+    }
+
     /// An office with the small city on another database.
     pub fn on(database: &str) -> Self {
         Self::made(Some(database.to_owned())).importing_city()
     }
 
     fn made(database: Option<String>) -> Self {
+        Self::made_at(NOW, database)
+    }
+
+    fn made_at(now: &'static str, database: Option<String>) -> Self {
         let office = Self {
             folder: tempfile::tempdir().unwrap(),
             database,
-            now: NOW,
+            now,
         };
         office.ok(&["init", "--demo"]);
         office
@@ -215,6 +225,7 @@ impl Office {
 
 pub mod dump;
 pub mod scene;
+pub mod server;
 
 /// Copies a folder with all that is in it.
 pub fn copy_folder(from: &Path, to: &Path) {

@@ -73,6 +73,7 @@ impl App {
             reasons: reasons(month, &decided.assessment)?,
             raise: raise(month, &decided.assessment)?,
             incidents: incidents(pack, inputs),
+            corrections: self.corrections(period)?,
             unattributed,
             approved,
         };

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use domain::Fen;
 use ledger::OrderLine;
-use ledger::restatement::{Restated, RestatedUnfunded};
+use ledger::restatement::{Cause, Decision, Restated, RestatedUnfunded};
 use report::restatement::{RestatedRow, RestatementReport};
 
 use super::RestatedMonth;
@@ -72,33 +72,51 @@ impl RestatedMonth {
     /// What is paid, where anything differs.
     pub fn differing(&self) -> impl Iterator<Item = &Restated> {
         let paid = self.restatement.paid.iter();
-        paid.filter(|one| {
-            let booked = one.booked_fen.get() + one.decided_fen.get();
-            booked != one.due_fen.get() || one.change_fen != Fen::ZERO
-        })
+        paid.filter(|one| one.standing_fen() != one.due_fen || one.change_fen != Fen::ZERO)
     }
 
     /// What is unfunded, where anything differs.
     pub fn differing_unfunded(&self) -> impl Iterator<Item = &RestatedUnfunded> {
         let unfunded = self.restatement.unfunded.iter();
-        unfunded.filter(|one| one.booked_fen != one.due_fen)
+        unfunded.filter(|one| one.standing_fen() != one.due_fen || one.change_fen != Fen::ZERO)
     }
+}
+
+/// The decisions that count towards a change and that a restatement does not undo.
+fn decisions(made: &[Decision]) -> Vec<String> {
+    let each = made.iter().map(|own| {
+        let by = match &own.cause {
+            Cause::Order(order) => format!("指令 {order}"),
+            Cause::Appeal(appeal) => format!("申诉 {appeal} 的裁决"),
+        };
+        let verb = if own.amount_fen > Fen::ZERO {
+            "增加"
+        } else {
+            "减少"
+        };
+        let amount = own.amount_fen.max(own.amount_fen.negated());
+        format!("{by}已{verb} {amount} 元，不因重述改变")
+    });
+    each.collect()
 }
 
 /// Why not all of a difference is adjusted; empty when it is.
 pub(super) fn remark(one: &Restated) -> String {
-    let mut parts = Vec::new();
-    if one.decided_fen != Fen::ZERO {
-        parts.push(format!("含其他决定 {} 元", one.decided_fen));
-    }
+    let mut parts = decisions(&one.decisions);
     if one.short_fen > Fen::ZERO {
         parts.push(format!("资金不足，{} 元列为未落实", one.short_fen));
     }
     if one.stuck_fen > Fen::ZERO {
-        parts.push(format!(
-            "{} 元缓拨、申诉、在途或已扣减，暂不能调减",
-            one.stuck_fen
-        ));
+        parts.push(format!("{} 元缓拨、申诉或在途，暂不能调减", one.stuck_fen));
+    }
+    parts.join("；")
+}
+
+fn unfunded_remark(one: &RestatedUnfunded) -> String {
+    let mut parts = decisions(&one.decisions);
+    let rest = one.due_fen.get() - one.standing_fen().get() - one.change_fen.get();
+    if rest != 0 && parts.is_empty() {
+        parts.push("其余已结转或失效".to_owned());
     }
     parts.join("；")
 }
@@ -115,7 +133,7 @@ impl App {
             department: restated.name(&one.department).to_owned(),
             component: one.component.title().to_owned(),
             line: restated.line_text(&one.line),
-            booked_fen: Fen::new(one.booked_fen.get() + one.decided_fen.get()),
+            booked_fen: one.standing_fen(),
             due_fen: one.due_fen,
             change_fen: one.change_fen,
             remark: remark(one),
@@ -124,14 +142,10 @@ impl App {
             department: restated.name(&one.department).to_owned(),
             component: one.component.title().to_owned(),
             line: String::new(),
-            booked_fen: one.booked_fen,
+            booked_fen: one.standing_fen(),
             due_fen: one.due_fen,
             change_fen: one.change_fen,
-            remark: if one.due_fen.get() - one.booked_fen.get() == one.change_fen.get() {
-                String::new()
-            } else {
-                "其余已结转或失效".to_owned()
-            },
+            remark: unfunded_remark(one),
         });
         let waiting = || restated.waiting.as_ref();
         let state = match (order, waiting()) {
@@ -154,6 +168,7 @@ impl App {
         };
         Ok(RestatementReport {
             issuer: self.config().issuer.clone(),
+            made_on: restated.posted_on,
             run: restated.run.to_string(),
             facts: (restated.facts_then.clone(), restated.facts_now.clone()),
             files: restated.files_since.clone(),
@@ -165,15 +180,34 @@ impl App {
         })
     }
 
-    /// Writes the report as a page into a folder.
+    /// Writes the report: as a page, a workbook or an official page, by the ending of the name; into
+    /// a folder as a page.
     pub fn write_restatement(
         &self,
         report: &RestatementReport,
-        folder: &Path,
+        to: &Path,
     ) -> Result<PathBuf, Error> {
-        let name = format!("考核重述-{}.html", report.month.period);
-        let path = folder.join(name);
-        crate::write_whole(&path, report::restatement::html(report)?.as_bytes())?;
-        Ok(path)
+        let ending = to.extension().map(|ending| ending.to_ascii_lowercase());
+        let bytes = match ending.as_ref().and_then(|ending| ending.to_str()) {
+            Some("pdf") => report::restatement::pdf(report, &self.fonts()?)?.bytes,
+            Some("xlsx") => report::restatement::workbook(report)?,
+            Some("html" | "htm") => report::restatement::html(report)?.into_bytes(),
+            None => {
+                let path = to.join(format!("考核重述-{}.html", report.month.period));
+                crate::write_whole(&path, report::restatement::html(report)?.as_bytes())?;
+                return Ok(path);
+            }
+            Some(other) => {
+                return Err(Error::BadInput {
+                    what: "报告文件",
+                    reason: format!(
+                        "不支持“.{other}”，请用 .html、.xlsx 或 .pdf，或给出文件夹 \
+                         (use .html, .xlsx, .pdf, or a folder)"
+                    ),
+                });
+            }
+        };
+        crate::write_whole(to, &bytes)?;
+        Ok(to.to_path_buf())
     }
 }

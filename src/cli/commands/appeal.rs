@@ -358,12 +358,21 @@ fn preview_text(preview: &Preview) -> String {
     }
     for line in &preview.lines {
         text.push_str(&format!(
-            "  {} {}：{} → {} 元\n",
+            "  {} {}：{} → {} 元；账簿现有 {} 元，可调增 {} 元{}\n",
             line.line,
             line.component.title(),
             line.before_fen,
-            line.after_fen
+            line.after_fen,
+            line.standing_fen,
+            line.raise_fen,
+            match line.short_fen {
+                domain::Fen::ZERO => String::new(),
+                short => format!("，另 {short} 元暂无资金，列为未落实"),
+            }
         ));
+        for why in &line.why {
+            text.push_str(&format!("    {why}\n"));
+        }
     }
     text
 }
@@ -392,6 +401,10 @@ fn preview_json(preview: &Preview) -> Value {
             "before_fen": line.before_fen.get(),
             "after_fen": line.after_fen.get(),
             "unfunded_fen": line.unfunded_fen.get(),
+            "standing_fen": line.standing_fen.get(),
+            "raise_fen": line.raise_fen.get(),
+            "short_fen": line.short_fen.get(),
+            "why": line.why,
         })).collect::<Vec<_>>(),
     })
 }

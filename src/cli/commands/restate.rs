@@ -33,7 +33,8 @@ pub struct Options {
     /// 以谁的身份提出，另一人审批 (login of the one who proposes)
     #[arg(long = "as", value_name = "LOGIN", requires = "document")]
     login: Option<String>,
-    /// 把 HTML 报告写入文件夹 (write the report as HTML)
+    /// 写出报告：.html、.xlsx、.pdf 文件，或文件夹（HTML） (write the report: a file of one of these
+    /// kinds, or a folder)
     #[arg(long)]
     out: Option<PathBuf>,
 }
@@ -138,7 +139,7 @@ fn json_of(
             "component": one.component.code(),
             "line": one.line.to_string(),
             "booked_fen": one.booked_fen.get(),
-            "decided_fen": one.decided_fen.get(),
+            "standing_fen": one.standing_fen().get(),
             "due_fen": one.due_fen.get(),
             "change_fen": one.change_fen.get(),
             "short_fen": one.short_fen.get(),
@@ -150,6 +151,7 @@ fn json_of(
             "department": one.department.as_str(),
             "component": one.component.code(),
             "booked_fen": one.booked_fen.get(),
+            "standing_fen": one.standing_fen().get(),
             "due_fen": one.due_fen.get(),
             "change_fen": one.change_fen.get(),
         })

@@ -1,9 +1,10 @@
 //! Compensation of the sample.
 
-use domain::Fen;
+use chrono::NaiveDate;
+use domain::{Fen, Period};
 
 use super::{Sampled, Sequence};
-use crate::model::{CompensationRow, PotRow};
+use crate::model::{AdjustmentRow, AppealRow, CompensationRow, Corrections, PotRow};
 
 pub(crate) fn compensation(sampled: &[Sampled]) -> Vec<CompensationRow> {
     let mut rows = Vec::new();
@@ -53,4 +54,52 @@ pub(crate) fn pots(compensation: &[CompensationRow]) -> Vec<PotRow> {
             })
         })
         .collect()
+}
+
+/// An appeal that was won, one that was not, and what was posted.
+pub(crate) fn corrections(sampled: &[Sampled], period: Period) -> Corrections {
+    let day: NaiveDate = period.first_day();
+    let appeal = |index: usize, dept: &Sampled| {
+        let won = index == 0;
+        AppealRow {
+            decided_on: day,
+            id: format!("FY-{}-{index:010}", period.prev()),
+            department: dept.name.clone(),
+            period: period.prev(),
+            subject: "指标“申请按时答复率”（reply_on_time）".to_owned(),
+            outcome: if won { "支持" } else { "维持" }.to_owned(),
+            document: format!("郑数裁〔{}〕{}号", period.year(), index + 1),
+            changes: if won {
+                vec![
+                    "申请按时答复率 10.50 → 12.00 分".into(),
+                    "总分 86.20 → 87.70 分".into(),
+                ]
+            } else {
+                Vec::new()
+            },
+            money: if won { "已调整 1,234.56 元" } else { "" }.to_owned(),
+        }
+    };
+    let adjustment = |index: usize, dept: &Sampled| AdjustmentRow {
+        posted_on: day,
+        order: format!("restate-{}-1", period.prev()),
+        cause: if index == 0 {
+            "申诉裁决"
+        } else {
+            "考核重述"
+        }
+        .to_owned(),
+        period: period.prev(),
+        department: dept.name.clone(),
+        component: "奖励".to_owned(),
+        amount_fen: Fen::new(if index == 0 { 123_456 } else { -7_890 }),
+        unfunded_fen: Fen::ZERO,
+    };
+    let first = || sampled.iter().take(2).enumerate();
+    Corrections {
+        appeals: first().map(|(index, dept)| appeal(index, dept)).collect(),
+        adjustments: first()
+            .map(|(index, dept)| adjustment(index, dept))
+            .collect(),
+    }
 }

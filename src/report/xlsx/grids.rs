@@ -1,6 +1,7 @@
 //! The tables of the workbook, before any of it is written.
 
 use super::cell::{Cell, shown_width};
+use crate::corrections;
 use crate::geometry::length;
 use crate::model::{Bulletin, DepartmentSheet};
 use crate::wording;
@@ -47,6 +48,7 @@ impl Grid {
 
 /// All tables of the bulletin, in the order of the sheets.
 pub fn grids(bulletin: &Bulletin) -> Vec<Grid> {
+    let [appeals, adjustments] = corrections::grids(bulletin);
     vec![
         overview(bulletin),
         ranking(bulletin),
@@ -55,6 +57,8 @@ pub fn grids(bulletin: &Bulletin) -> Vec<Grid> {
         compensation(bulletin),
         pots(bulletin),
         incidents(bulletin),
+        appeals,
+        adjustments,
         sheets(bulletin),
         ledger(bulletin),
     ]

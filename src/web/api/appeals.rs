@@ -157,6 +157,10 @@ struct LineView {
     before_fen: i64,
     after_fen: i64,
     unfunded_fen: i64,
+    standing_fen: i64,
+    raise_fen: i64,
+    short_fen: i64,
+    why: Vec<String>,
 }
 
 impl From<Preview> for PreviewView {
@@ -178,6 +182,10 @@ impl From<Preview> for PreviewView {
             before_fen: line.before_fen.get(),
             after_fen: line.after_fen.get(),
             unfunded_fen: line.unfunded_fen.get(),
+            standing_fen: line.standing_fen.get(),
+            raise_fen: line.raise_fen.get(),
+            short_fen: line.short_fen.get(),
+            why: line.why,
         };
         Self {
             supposed: preview.supposed,
