@@ -1,7 +1,8 @@
 -- Month, day and their sums stand where the business date of an account changes, no longer at each of
 -- its postings: what was moved since then is the difference of two balances. Two indexes over all
 -- postings become three over the few where a stretch of one date begins. The key of a posting is its
--- account and record, by which the balance at any record is found.
+-- account and record, by which the balance at any record is found. The indexes are named where they are
+-- meant: the planner takes the key for as good, and walks back over all postings of the date.
 
 DROP TRIGGER txns_post;
 DROP TRIGGER postings_next;
@@ -62,21 +63,21 @@ BEGIN
         CASE WHEN s.effective_on IS NOT NEW.effective_on THEN NEW.effective_on END,
         CASE WHEN s.effective_on IS NOT NEW.effective_on THEN l.amount_fen + coalesce((
             SELECT m.period_sum_fen - m.balance_after_fen + coalesce((
-                SELECT balance_after_fen - amount_fen FROM postings
+                SELECT balance_after_fen - amount_fen FROM postings INDEXED BY ix_postings_stretch
                 WHERE account_id = m.account_id AND effective_on IS NOT NULL AND seq > m.seq
                 ORDER BY seq LIMIT 1
             ), l.balance_after_fen - l.amount_fen)
-            FROM postings m
+            FROM postings m INDEXED BY ix_postings_period
             WHERE m.account_id = l.account_id AND m.period = NEW.period
             ORDER BY m.seq DESC LIMIT 1
         ), 0) END,
         CASE WHEN s.effective_on IS NOT NEW.effective_on THEN l.amount_fen + coalesce((
             SELECT d.day_sum_fen - d.balance_after_fen + coalesce((
-                SELECT balance_after_fen - amount_fen FROM postings
+                SELECT balance_after_fen - amount_fen FROM postings INDEXED BY ix_postings_stretch
                 WHERE account_id = d.account_id AND effective_on IS NOT NULL AND seq > d.seq
                 ORDER BY seq LIMIT 1
             ), l.balance_after_fen - l.amount_fen)
-            FROM postings d
+            FROM postings d INDEXED BY ix_postings_effective_on
             WHERE d.account_id = l.account_id AND d.effective_on = NEW.effective_on
             ORDER BY d.seq DESC LIMIT 1
         ), 0) END
@@ -87,7 +88,8 @@ BEGIN
         FROM json_each(NEW.legs)
     ) l
     LEFT JOIN postings s ON s.account_id = l.account_id AND s.seq = (
-        SELECT max(seq) FROM postings WHERE account_id = l.account_id AND effective_on IS NOT NULL
+        SELECT max(seq) FROM postings INDEXED BY ix_postings_stretch
+        WHERE account_id = l.account_id AND effective_on IS NOT NULL
     );
     SELECT raise(ABORT, 'refused: not the negation') WHERE NEW.reverses_seq IS NOT NULL AND (
         (SELECT count(*) FROM txn_legs WHERE seq = NEW.seq)

@@ -9,7 +9,7 @@ use ledger::Account;
 
 use super::schema::accounts;
 use crate::cells;
-use crate::conn::AnyConn;
+use crate::conn::{AnyConn, Backend};
 use crate::error::StoreError;
 
 #[derive(QueryableByName)]
@@ -43,14 +43,15 @@ pub fn balance(
         .filter_map(|day| month.first_day().checked_add_days(Days::new(day.into())))
         .map(|day| format!("('{day}')"))
         .collect();
+    let backend = conn.backend();
     let query = format!(
         "SELECT CAST(coalesce(sum(part), 0) AS BIGINT) AS fen FROM ( \
             SELECT {} AS part \
             FROM period_events m WHERE m.event_index = 0 AND m.period < $3 \
             UNION ALL SELECT {} FROM (VALUES {}) d \
         ) parts",
-        moved_in("period", "m.period", "$1", "$2"),
-        moved_in("day", "d.column1", "$1", "$2"),
+        moved_in(backend, "period", "m.period", "$1", "$2"),
+        moved_in(backend, "day", "d.column1", "$1", "$2"),
         days.join(", ")
     );
     let query = match conn {
@@ -70,21 +71,36 @@ pub fn balance(
 /// SQL for what an account was moved by in a month or on a day among the records up to `as_of`: the
 /// sum where its last stretch begins, and the difference of balances until the next stretch begins,
 /// or until `as_of`. NULL when it was not moved.
-pub(super) fn moved_in(unit: &str, value: &str, account: &str, as_of: &str) -> String {
+pub(super) fn moved_in(
+    backend: Backend,
+    unit: &str,
+    value: &str,
+    account: &str,
+    as_of: &str,
+) -> String {
     let column = if unit == "day" { "effective_on" } else { unit };
+    let (by_column, by_stretch) = (by_index(backend, column), by_index(backend, "stretch"));
     format!(
         "( \
             SELECT s.{unit}_sum_fen - s.balance_after_fen + coalesce(( \
-                SELECT n.balance_after_fen - n.amount_fen FROM postings n \
+                SELECT n.balance_after_fen - n.amount_fen FROM postings n {by_stretch} \
                 WHERE n.account_id = {account} AND n.effective_on IS NOT NULL \
                     AND n.seq > s.seq AND n.seq <= {as_of} ORDER BY n.seq LIMIT 1 \
             ), ( \
                 SELECT e.balance_after_fen FROM postings e \
                 WHERE e.account_id = {account} AND e.seq <= {as_of} ORDER BY e.seq DESC LIMIT 1 \
             )) \
-            FROM postings s \
+            FROM postings s {by_column} \
             WHERE s.account_id = {account} AND s.{column} = {value} AND s.seq <= {as_of} \
             ORDER BY s.seq DESC LIMIT 1 \
         )"
     )
+}
+
+/// Names an index of `postings` to SQLite, whose planner takes the key for as good.
+pub(super) fn by_index(backend: Backend, name: &str) -> String {
+    match backend {
+        Backend::Sqlite => format!("INDEXED BY ix_postings_{name}"),
+        Backend::Postgres => String::new(),
+    }
 }

@@ -12,7 +12,7 @@ use ledger::{
 };
 
 use super::ExecuteError;
-use super::balance::moved_in;
+use super::balance::{by_index, moved_in};
 use super::schema::{accounts, ledger_records};
 use super::words::open_words;
 use crate::cells;
@@ -106,7 +106,13 @@ fn opening(
             SELECT m.period AS month, {} AS fen \
             FROM period_events m WHERE m.event_index = 0 AND m.period <= $3 \
         ) months",
-        moved_in("period", "m.period", "$2", "9223372036854775807")
+        moved_in(
+            conn.backend(),
+            "period",
+            "m.period",
+            "$2",
+            "9223372036854775807"
+        )
     );
     let found: Opening = crate::each_backend!(conn, |inner| {
         sql_query(query)
@@ -152,11 +158,13 @@ fn stretches(
     let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
     let query = format!(
         "SELECT s.account_id, s.seq AS first_seq, coalesce(( \
-            SELECT n.seq FROM postings n \
+            SELECT n.seq FROM postings n {} \
             WHERE n.account_id = s.account_id AND n.effective_on IS NOT NULL AND n.seq > s.seq \
             ORDER BY n.seq LIMIT 1 \
         ), 9223372036854775807) AS next_seq \
-        FROM postings s WHERE s.account_id IN ({}) AND s.period BETWEEN $1 AND $2",
+        FROM postings s {} WHERE s.account_id IN ({}) AND s.period BETWEEN $1 AND $2",
+        by_index(conn.backend(), "stretch"),
+        by_index(conn.backend(), "period"),
         ids.join(",")
     );
     Ok(crate::each_backend!(conn, |inner| sql_query(query)
