@@ -45,12 +45,11 @@ impl App {
             return Ok(None);
         };
         // The business date of what it moved; where it moved nothing, the day of its record.
-        let decided_on = match resolved_on(books, &sheet.id) {
-            Some(day) => Some(day),
-            None => {
-                let history = self.appeal_history(&sheet.id)?;
-                history.last().map(|last| shanghai_date(last.at))
-            }
+        let decided_on = if let Some(day) = resolved_on(books, &sheet.id) {
+            Some(day)
+        } else {
+            let history = self.appeal_history(&sheet.id)?;
+            history.last().map(|last| shanghai_date(last.at))
         };
         let Some(decided_on) = decided_on.filter(|day| period.contains(*day)) else {
             return Ok(None);

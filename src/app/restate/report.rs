@@ -187,7 +187,7 @@ impl App {
         report: &RestatementReport,
         to: &Path,
     ) -> Result<PathBuf, Error> {
-        let ending = to.extension().map(|ending| ending.to_ascii_lowercase());
+        let ending = to.extension().map(std::ffi::OsStr::to_ascii_lowercase);
         let bytes = match ending.as_ref().and_then(|ending| ending.to_str()) {
             Some("pdf") => report::restatement::pdf(report, &self.fonts()?)?.bytes,
             Some("xlsx") => report::restatement::workbook(report)?,
