@@ -302,6 +302,19 @@ fn bulletin(office: &Office) -> (Value, String) {
     (run, told.to_owned())
 }
 
+/// All but the digests of orders: their words stand behind salts, which every ledger draws anew.
+fn without_salts(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let kept = fields.iter().filter(|(name, _)| *name != "digest");
+            kept.map(|(name, own)| (name.clone(), without_salts(own)))
+                .collect()
+        }
+        Value::Array(items) => items.iter().map(without_salts).collect(),
+        other => other.clone(),
+    }
+}
+
 #[test]
 fn claims_appeals_and_restatements_pay_nothing_twice_on_sqlite_and_postgres() {
     let sqlite = Office::since(MARCH, None);
@@ -327,7 +340,8 @@ fn claims_appeals_and_restatements_pay_nothing_twice_on_sqlite_and_postgres() {
     publish_two_months(&postgres);
     let other = course(&postgres, &late);
     for part in ["claims", "first", "second", "appeals", "balances"] {
-        assert_eq!(one[part], other[part], "{part}");
+        let (one, other) = (&one[part], &other[part]);
+        assert_eq!(without_salts(one), without_salts(other), "{part}");
     }
     let (again, retold) = bulletin(&postgres.at(NOW));
     assert_eq!(
