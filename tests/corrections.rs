@@ -149,7 +149,7 @@ fn restate(office: &Office, month: &str) -> Value {
     office.json(&["restate", "--period", month])
 }
 
-fn propose_restatement<'a>(month: &'a str) -> [&'a str; 7] {
+fn propose_restatement(month: &str) -> [&str; 7] {
     let document = "郑数局重述〔2026〕1号";
     [
         "restate",
